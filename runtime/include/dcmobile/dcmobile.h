@@ -1,0 +1,215 @@
+/* dcmobile: runs .dcmodel files.
+ *
+ * A .dcmodel holds one compressed network (docs/format.md). This header is the whole interface of the runtime, in C99.
+ *
+ * Two objects:
+ *
+ *   dcm_model    a loaded file: verified, decoded into its resident form, planned. Immutable once open, so any number of
+ *                threads may share one.
+ *   dcm_context  what one run needs: an arena for the activations and the threads that share the work. A context
+ *                belongs to one thread at a time; two threads that run one model at once have a context each.
+ *
+ * Loading is where everything is checked. A file that opens is safe to run: no input makes it read or write out of bounds.
+ * Loading allocates; so does dcm_context_create and dcm_context_set_batch. dcm_context_run allocates nothing.
+ *
+ * Errors. Every function that can fail returns a dcm_code, DCM_OK (0) on success, and takes a pointer to a dcm_error, which may be
+ * NULL. On failure the text in it says what was wrong and where; on success it is left alone. Nothing is printed, thrown or
+ * aborted. Out-parameters are set to NULL or 0 on failure.
+ *
+ * Shapes. Inputs and outputs are fp32, row-major (NCHW for pictures). A first dimension of -1 is the batch, chosen per context.
+ *
+ * A whole program, which classifies one picture of 28 x 28 (tests compile and run it):
+ *
+ *   #include <dcmobile/dcmobile.h>
+ *   #include <stdio.h>
+ *
+ *   int main(int argc, char **argv) {
+ *     dcm_error error;
+ *     dcm_model *model;
+ *     if (argc != 2 || dcm_model_open(argv[1], NULL, &model, &error) != DCM_OK) {
+ *       fprintf(stderr, "cannot open: %s\n", argc == 2 ? error.text : "usage: example FILE.dcmodel");
+ *       return 1;
+ *     }
+ *     dcm_context *context;
+ *     if (dcm_context_create(model, NULL, &context, &error) != DCM_OK) {
+ *       fprintf(stderr, "cannot prepare: %s\n", error.text);
+ *       dcm_model_close(model);
+ *       return 1;
+ *     }
+ *     static float picture[28 * 28];
+ *     float scores[10];
+ *     const float *inputs[] = {picture};
+ *     float *outputs[] = {scores};
+ *     size_t input_sizes[] = {28 * 28}, output_sizes[] = {10};
+ *     int code = dcm_context_run(context, inputs, input_sizes, 1, outputs, output_sizes, 1, &error);
+ *     if (code == DCM_OK) {
+ *       int best = 0;
+ *       for (int i = 1; i < 10; ++i)
+ *         if (scores[i] > scores[best]) best = i;
+ *       printf("digit %d\n", best);
+ *     } else {
+ *       fprintf(stderr, "cannot run: %s\n", error.text);
+ *     }
+ *     dcm_context_destroy(context);
+ *     dcm_model_close(model);
+ *     return code != DCM_OK;
+ *   }
+ */
+#ifndef DCMOBILE_DCMOBILE_H
+#define DCMOBILE_DCMOBILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define DCM_API __attribute__((visibility("default")))
+#else
+#define DCM_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What went wrong, in bands of a hundred. Python (dcmobile.errors) mirrors these numbers; a test keeps them equal. Numbers are
+ * never reused or changed. */
+typedef enum dcm_code {
+  DCM_OK = 0,
+  /* 1xx: the file */
+  DCM_FILE_IO = 100,        /* cannot be opened, read or mapped */
+  DCM_FILE_FORMAT = 101,    /* not a .dcmodel */
+  DCM_FILE_VERSION = 102,   /* a newer format than this runtime reads */
+  DCM_FILE_STRUCTURE = 103, /* truncated, or a table, offset or size does not hold */
+  DCM_FILE_HUFFMAN = 104,   /* a Huffman code is over- or under-subscribed, or malformed */
+  DCM_FILE_STREAM = 105,    /* a bit stream does not end where it must */
+  DCM_FILE_INDEX = 106,     /* a relative index or a code leaves its range */
+  DCM_FILE_CHECKSUM = 107,  /* a CRC-32C does not match */
+  /* 2xx: the graph */
+  DCM_GRAPH_OPERATOR = 200,  /* an operator, encoding or type that this runtime does not know */
+  DCM_GRAPH_REFERENCE = 201, /* a value or weight id out of range, or a duplicate name */
+  DCM_GRAPH_SHAPE = 202,     /* shapes that do not fit each other */
+  DCM_GRAPH_ATTRIBUTE = 203, /* an attribute out of its range */
+  /* 3xx: the machine */
+  DCM_MACHINE_MEMORY = 300,      /* out of memory */
+  DCM_MACHINE_LIMIT = 301,       /* more memory than dcm_options.memory_limit allows */
+  DCM_MACHINE_THREAD = 302,      /* a thread cannot be started */
+  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set or device is not there */
+  /* 4xx: the caller */
+  DCM_CALL_ARGUMENT = 400, /* a null pointer, a size or an option out of range */
+  DCM_CALL_NAME = 401,     /* no input or output of that name */
+  DCM_CALL_SHAPE = 402     /* a buffer of the wrong size */
+} dcm_code;
+
+typedef struct dcm_error {
+  int32_t code;   /* a dcm_code */
+  char text[252]; /* UTF-8, one line, zero-terminated, cut to fit */
+} dcm_error;
+
+typedef struct dcm_model dcm_model;
+typedef struct dcm_context dcm_context;
+
+/* Fill with DCM_OPTIONS_DEFAULT, then change what you need. A NULL pointer means the defaults. */
+typedef struct dcm_options {
+  uint32_t struct_size;   /* sizeof(dcm_options); lets the struct grow */
+  uint32_t threads;       /* threads that share decoding and a run, the caller's included; 1..64, default 1 */
+  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB */
+  uint32_t skip_checksum; /* 1: do not compare CRC-32C on load (every other check is always made) */
+  uint32_t reserved;      /* 0 */
+} dcm_options;
+
+#define DCM_OPTIONS_DEFAULT \
+  { (uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u }
+
+/* ---- Opening ------------------------------------------------------------------------------------------------------------ */
+
+/* Maps the file at path (UTF-8). */
+DCM_API int dcm_model_open(const char *path, const dcm_options *options, dcm_model **model, dcm_error *error);
+
+/* Maps length bytes at offset of an open file, e.g. an uncompressed asset of an APK. The offset needs no alignment. fd stays the caller's and may be
+ * closed after the call. */
+DCM_API int dcm_model_open_fd(int fd, uint64_t offset, uint64_t length, const dcm_options *options, dcm_model **model,
+                              dcm_error *error);
+
+/* Reads from memory, of any alignment. Nothing refers to it after the call: dense weights are copied. */
+DCM_API int dcm_model_open_memory(const void *data, size_t size, const dcm_options *options, dcm_model **model,
+                                  dcm_error *error);
+
+/* Frees the model. Its contexts must be destroyed first. NULL is allowed. */
+DCM_API void dcm_model_close(dcm_model *model);
+
+/* ---- Asking ------------------------------------------------------------------------------------------------------------- */
+
+#define DCM_MAX_RANK 8
+
+/* An input or output. */
+typedef struct dcm_tensor_info {
+  const char *name;           /* lives as long as the model */
+  uint32_t rank;              /* 1..DCM_MAX_RANK */
+  int64_t dims[DCM_MAX_RANK]; /* dims[0] is -1 where the batch is the caller's choice */
+} dcm_tensor_info;
+
+DCM_API size_t dcm_model_input_count(const dcm_model *model);
+DCM_API size_t dcm_model_output_count(const dcm_model *model);
+DCM_API int dcm_model_input(const dcm_model *model, size_t index, dcm_tensor_info *info, dcm_error *error);
+DCM_API int dcm_model_output(const dcm_model *model, size_t index, dcm_tensor_info *info, dcm_error *error);
+
+/* Index of the input or output of that name. */
+DCM_API int dcm_model_find_input(const dcm_model *model, const char *name, size_t *index, dcm_error *error);
+DCM_API int dcm_model_find_output(const dcm_model *model, const char *name, size_t *index, dcm_error *error);
+
+/* One operator of the plan, in order of execution. */
+typedef struct dcm_op_info {
+  const char *name;   /* module path in the user's model, "" if the file does not say */
+  const char *type;   /* "Linear", "Conv2d", ... as in the schema */
+  const char *kernel; /* the kernel that the plan picked, e.g. "linear_sparse_generic" */
+  const char *reason; /* why, in a few words */
+  uint64_t macs;      /* multiply-accumulates a sample, zero weights not counted */
+} dcm_op_info;
+
+DCM_API size_t dcm_model_op_count(const dcm_model *model);
+DCM_API int dcm_model_op(const dcm_model *model, size_t index, dcm_op_info *info, dcm_error *error);
+
+/* Where the time of loading went, in nanoseconds, and what stays in memory, in bytes. */
+typedef struct dcm_load_info {
+  uint64_t map_ns, verify_ns, decode_ns, plan_ns;
+  uint64_t file_bytes, weight_bytes;
+} dcm_load_info;
+
+DCM_API void dcm_model_load_info(const dcm_model *model, dcm_load_info *info);
+
+/* ---- Running ------------------------------------------------------------------------------------------------------------ */
+
+/* A context for batch 1. options->threads and memory_limit apply; NULL takes the defaults. */
+DCM_API int dcm_context_create(const dcm_model *model, const dcm_options *options, dcm_context **context, dcm_error *error);
+
+/* Frees the context. NULL is allowed. */
+DCM_API void dcm_context_destroy(dcm_context *context);
+
+/* Sizes the arena for a batch (1 and up). A batch other than 1 is an error if the model's inputs have no batch dimension. On failure the
+ * context keeps its old batch. */
+DCM_API int dcm_context_set_batch(dcm_context *context, uint32_t batch, dcm_error *error);
+
+/* Bytes of the arena at the present batch. */
+DCM_API uint64_t dcm_context_arena_bytes(const dcm_context *context);
+
+/* Runs the network once over the context's batch. inputs[i] points to input_sizes[i] floats, outputs[i] has room for output_sizes[i] floats; both
+ * sizes must be exact. Inputs are read in place and must not overlap the outputs. */
+DCM_API int dcm_context_run(dcm_context *context, const float *const *inputs, const size_t *input_sizes, size_t input_count,
+                            float *const *outputs, const size_t *output_sizes, size_t output_count, dcm_error *error);
+
+/* ---- The library -------------------------------------------------------------------------------------------------------- */
+
+/* "0.1.0" */
+DCM_API const char *dcm_version(void);
+
+/* The highest format version that this runtime reads. */
+DCM_API uint32_t dcm_format_version(void);
+
+/* The name of a code, e.g. "FILE_CHECKSUM"; "UNKNOWN" for a number that is none. */
+DCM_API const char *dcm_code_name(int code);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,21 @@
+// The numbers of docs/format.md that both the encoder and the runtime go by.
+#pragma once
+
+#include <cstdint>
+
+namespace dcm {
+
+constexpr uint32_t kFormatVersion = 1;
+constexpr uint32_t kMaxRank = 8;
+constexpr uint32_t kMaxCodeLength = 11;       // bits of a Huffman code word (5.1)
+constexpr uint32_t kStreams = 4;              // bit streams a symbol group is cut into (5.3)
+constexpr uint32_t kMaxChunkSymbols = 65536;  // symbols a chunk may hold in each group (6)
+constexpr uint32_t kMaxCentroids = 256;       // entries of a codebook (4)
+constexpr uint32_t kMinGapBits = 2;
+constexpr uint32_t kMaxGapBits = 8;
+constexpr uint32_t kPayloadSlack = 8;       // readable bytes after the last section (4)
+constexpr uint32_t kDenseAlignment = 16;    // of dense values in the payload (4)
+constexpr uint32_t kMaxWindow = 65535;      // kernel, stride, dilation, padding (3)
+constexpr uint32_t kNoBias = 0xFFFFFFFFu;   // "bias" of an operator without one
+
+}  // namespace dcm
