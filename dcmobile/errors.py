@@ -1,7 +1,7 @@
 """Every error that dcmobile raises on purpose, and the runtime's codes.
 
-All derive from ``DcmError``, so ``except dcmobile.DcmError`` catches them and nothing else. The text is one line that says
-what was wrong and where; the command line prints it as it is.
+All derive from ``DcmError``, so ``except dcmobile.DcmError`` catches them and nothing else. The text is one
+line that says what was wrong and where; the command line prints it as it is.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from enum import IntEnum
 
 
 class Code(IntEnum):
-    """The runtime's codes; ``runtime/include/dcmobile/dcmobile.h`` says what each means. Bands: 1xx the file, 2xx the graph, 3xx the
-    machine, 4xx the caller."""
+    """The runtime's codes; ``runtime/include/dcmobile/dcmobile.h`` says what each means. Bands: 1xx the file,
+    2xx the graph, 3xx the machine, 4xx the caller.
+    """
 
     OK = 0
     FILE_IO = 100

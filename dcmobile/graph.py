@@ -81,7 +81,7 @@ class Op:
 
 @dataclass(frozen=True)
 class Graph:
-    """inputs and outputs are names of values; an output's name in the file is its position's name in ``output_names``."""
+    """inputs and outputs are names of values; ``output_names`` are the outputs' names in the file, in their order."""
 
     inputs: tuple[str, ...]
     ops: tuple[Op, ...]
@@ -120,9 +120,14 @@ class Graph:
         return (op for op in self.ops if value in op.inputs)
 
     def replace_ops(self, ops: Sequence[Op], outputs: Sequence[str] | None = None) -> Graph:
-        """The same graph with other operators (and outputs); values and weights that nothing reads any more are dropped."""
+        """The graph with other operators (and outputs), without the values and weights that nothing reads any more."""
         kept_outputs = self.outputs if outputs is None else tuple(outputs)
-        used_values = {*self.inputs, *kept_outputs, *(op.output for op in ops), *(name for op in ops for name in op.inputs)}
+        used_values = {
+            *self.inputs,
+            *kept_outputs,
+            *(op.output for op in ops),
+            *(name for op in ops for name in op.inputs),
+        }
         used_weights = {name for op in ops for name in op.weights.values()}
         return Graph(
             self.inputs,
@@ -137,7 +142,9 @@ class Graph:
         lines = [f"input  {name}: {_shape(self.values[name])}" for name in self.inputs]
         for op in self.ops:
             weights = "".join(f", {role}={name}" for role, name in op.weights.items())
-            lines.append(f"{op.output}: {_shape(self.values[op.output])} = {op.attributes}({', '.join(op.inputs)}{weights})")
+            lines.append(
+                f"{op.output}: {_shape(self.values[op.output])} = {op.attributes}({', '.join(op.inputs)}{weights})"
+            )
         lines += [f"output {name}: {value}" for name, value in zip(self.output_names, self.outputs, strict=True)]
         return "\n".join(lines)
 

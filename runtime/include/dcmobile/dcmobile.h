@@ -4,19 +4,19 @@
  *
  * Two objects:
  *
- *   dcm_model    a loaded file: verified, decoded into its resident form, planned. Immutable once open, so any number of
- *                threads may share one.
- *   dcm_context  what one run needs: an arena for the activations and the threads that share the work. A context
- *                belongs to one thread at a time; two threads that run one model at once have a context each.
+ *   dcm_model    a loaded file: verified, decoded into its resident form, planned. Immutable once open, so any number
+ * of threads may share one. dcm_context  what one run needs: an arena for the activations and the threads that share
+ * the work. A context belongs to one thread at a time; two threads that run one model at once have a context each.
  *
- * Loading is where everything is checked. A file that opens is safe to run: no input makes it read or write out of bounds.
- * Loading allocates; so does dcm_context_create and dcm_context_set_batch. dcm_context_run allocates nothing.
+ * Loading is where everything is checked. A file that opens is safe to run: no input makes it read or write out of
+ * bounds. Loading allocates; so does dcm_context_create and dcm_context_set_batch. dcm_context_run allocates nothing.
  *
- * Errors. Every function that can fail returns a dcm_code, DCM_OK (0) on success, and takes a pointer to a dcm_error, which may be
- * NULL. On failure the text in it says what was wrong and where; on success it is left alone. Nothing is printed, thrown or
- * aborted. Out-parameters are set to NULL or 0 on failure.
+ * Errors. Every function that can fail returns a dcm_code, DCM_OK (0) on success, and takes a pointer to a dcm_error,
+ * which may be NULL. On failure the text in it says what was wrong and where; on success it is left alone. Nothing is
+ * printed, thrown or aborted. Out-parameters are set to NULL or 0 on failure.
  *
- * Shapes. Inputs and outputs are fp32, row-major (NCHW for pictures). A first dimension of -1 is the batch, chosen per context.
+ * Shapes. Inputs and outputs are fp32, row-major (NCHW for pictures). A first dimension of -1 is the batch, chosen per
+ * context.
  *
  * A whole program, which classifies one picture of 28 x 28 (tests compile and run it):
  *
@@ -71,8 +71,8 @@
 extern "C" {
 #endif
 
-/* What went wrong, in bands of a hundred. Python (dcmobile.errors) mirrors these numbers; a test keeps them equal. Numbers are
- * never reused or changed. */
+/* What went wrong, in bands of a hundred. Python (dcmobile.errors) mirrors these numbers; a test keeps them equal.
+ * Numbers are never reused or changed. */
 typedef enum dcm_code {
   DCM_OK = 0,
   /* 1xx: the file */
@@ -117,57 +117,58 @@ typedef struct dcm_options {
   uint32_t reserved;      /* 0 */
 } dcm_options;
 
-#define DCM_OPTIONS_DEFAULT \
-  { (uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u }
+#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u}
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------------ */
+/* ---- Opening
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* Maps the file at path (UTF-8). */
-DCM_API int dcm_model_open(const char *path, const dcm_options *options, dcm_model **model, dcm_error *error);
+DCM_API int dcm_model_open(const char* path, const dcm_options* options, dcm_model** model, dcm_error* error);
 
-/* Maps length bytes at offset of an open file, e.g. an uncompressed asset of an APK. The offset needs no alignment. fd stays the caller's and may be
- * closed after the call. */
-DCM_API int dcm_model_open_fd(int fd, uint64_t offset, uint64_t length, const dcm_options *options, dcm_model **model,
-                              dcm_error *error);
+/* Maps length bytes at offset of an open file, e.g. an uncompressed asset of an APK. The offset needs no alignment. fd
+ * stays the caller's and may be closed after the call. */
+DCM_API int dcm_model_open_fd(int fd, uint64_t offset, uint64_t length, const dcm_options* options, dcm_model** model,
+                              dcm_error* error);
 
 /* Reads from memory, of any alignment. Nothing refers to it after the call: dense weights are copied. */
-DCM_API int dcm_model_open_memory(const void *data, size_t size, const dcm_options *options, dcm_model **model,
-                                  dcm_error *error);
+DCM_API int dcm_model_open_memory(const void* data, size_t size, const dcm_options* options, dcm_model** model,
+                                  dcm_error* error);
 
 /* Frees the model. Its contexts must be destroyed first. NULL is allowed. */
-DCM_API void dcm_model_close(dcm_model *model);
+DCM_API void dcm_model_close(dcm_model* model);
 
-/* ---- Asking ------------------------------------------------------------------------------------------------------------- */
+/* ---- Asking
+ * ------------------------------------------------------------------------------------------------------------- */
 
 #define DCM_MAX_RANK 8
 
 /* An input or output. */
 typedef struct dcm_tensor_info {
-  const char *name;           /* lives as long as the model */
+  const char* name;           /* lives as long as the model */
   uint32_t rank;              /* 1..DCM_MAX_RANK */
   int64_t dims[DCM_MAX_RANK]; /* dims[0] is -1 where the batch is the caller's choice */
 } dcm_tensor_info;
 
-DCM_API size_t dcm_model_input_count(const dcm_model *model);
-DCM_API size_t dcm_model_output_count(const dcm_model *model);
-DCM_API int dcm_model_input(const dcm_model *model, size_t index, dcm_tensor_info *info, dcm_error *error);
-DCM_API int dcm_model_output(const dcm_model *model, size_t index, dcm_tensor_info *info, dcm_error *error);
+DCM_API size_t dcm_model_input_count(const dcm_model* model);
+DCM_API size_t dcm_model_output_count(const dcm_model* model);
+DCM_API int dcm_model_input(const dcm_model* model, size_t index, dcm_tensor_info* info, dcm_error* error);
+DCM_API int dcm_model_output(const dcm_model* model, size_t index, dcm_tensor_info* info, dcm_error* error);
 
 /* Index of the input or output of that name. */
-DCM_API int dcm_model_find_input(const dcm_model *model, const char *name, size_t *index, dcm_error *error);
-DCM_API int dcm_model_find_output(const dcm_model *model, const char *name, size_t *index, dcm_error *error);
+DCM_API int dcm_model_find_input(const dcm_model* model, const char* name, size_t* index, dcm_error* error);
+DCM_API int dcm_model_find_output(const dcm_model* model, const char* name, size_t* index, dcm_error* error);
 
 /* One operator of the plan, in order of execution. */
 typedef struct dcm_op_info {
-  const char *name;   /* module path in the user's model, "" if the file does not say */
-  const char *type;   /* "Linear", "Conv2d", ... as in the schema */
-  const char *kernel; /* the kernel that the plan picked, e.g. "linear_sparse_generic" */
-  const char *reason; /* why, in a few words */
+  const char* name;   /* module path in the user's model, "" if the file does not say */
+  const char* type;   /* "Linear", "Conv2d", ... as in the schema */
+  const char* kernel; /* the kernel that the plan picked, e.g. "linear_sparse_generic" */
+  const char* reason; /* why, in a few words */
   uint64_t macs;      /* multiply-accumulates a sample, zero weights not counted */
 } dcm_op_info;
 
-DCM_API size_t dcm_model_op_count(const dcm_model *model);
-DCM_API int dcm_model_op(const dcm_model *model, size_t index, dcm_op_info *info, dcm_error *error);
+DCM_API size_t dcm_model_op_count(const dcm_model* model);
+DCM_API int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info, dcm_error* error);
 
 /* Where the time of loading went, in nanoseconds, and what stays in memory, in bytes. */
 typedef struct dcm_load_info {
@@ -175,38 +176,42 @@ typedef struct dcm_load_info {
   uint64_t file_bytes, weight_bytes;
 } dcm_load_info;
 
-DCM_API void dcm_model_load_info(const dcm_model *model, dcm_load_info *info);
+DCM_API void dcm_model_load_info(const dcm_model* model, dcm_load_info* info);
 
-/* ---- Running ------------------------------------------------------------------------------------------------------------ */
+/* ---- Running
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* A context for batch 1. options->threads and memory_limit apply; NULL takes the defaults. */
-DCM_API int dcm_context_create(const dcm_model *model, const dcm_options *options, dcm_context **context, dcm_error *error);
+DCM_API int dcm_context_create(const dcm_model* model, const dcm_options* options, dcm_context** context,
+                               dcm_error* error);
 
 /* Frees the context. NULL is allowed. */
-DCM_API void dcm_context_destroy(dcm_context *context);
+DCM_API void dcm_context_destroy(dcm_context* context);
 
-/* Sizes the arena for a batch (1 and up). A batch other than 1 is an error if the model's inputs have no batch dimension. On failure the
- * context keeps its old batch. */
-DCM_API int dcm_context_set_batch(dcm_context *context, uint32_t batch, dcm_error *error);
+/* Sizes the arena for a batch (1 and up). A batch other than 1 is an error if the model's inputs have no batch
+ * dimension. On failure the context keeps its old batch. */
+DCM_API int dcm_context_set_batch(dcm_context* context, uint32_t batch, dcm_error* error);
 
 /* Bytes of the arena at the present batch. */
-DCM_API uint64_t dcm_context_arena_bytes(const dcm_context *context);
+DCM_API uint64_t dcm_context_arena_bytes(const dcm_context* context);
 
-/* Runs the network once over the context's batch. inputs[i] points to input_sizes[i] floats, outputs[i] has room for output_sizes[i] floats; both
- * sizes must be exact. Inputs are read in place and must not overlap the outputs. */
-DCM_API int dcm_context_run(dcm_context *context, const float *const *inputs, const size_t *input_sizes, size_t input_count,
-                            float *const *outputs, const size_t *output_sizes, size_t output_count, dcm_error *error);
+/* Runs the network once over the context's batch. inputs[i] points to input_sizes[i] floats, outputs[i] has room for
+ * output_sizes[i] floats; both sizes must be exact. Inputs are read in place and must not overlap the outputs. */
+DCM_API int dcm_context_run(dcm_context* context, const float* const* inputs, const size_t* input_sizes,
+                            size_t input_count, float* const* outputs, const size_t* output_sizes, size_t output_count,
+                            dcm_error* error);
 
-/* ---- The library -------------------------------------------------------------------------------------------------------- */
+/* ---- The library
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* "0.1.0" */
-DCM_API const char *dcm_version(void);
+DCM_API const char* dcm_version(void);
 
 /* The highest format version that this runtime reads. */
 DCM_API uint32_t dcm_format_version(void);
 
 /* The name of a code, e.g. "FILE_CHECKSUM"; "UNKNOWN" for a number that is none. */
-DCM_API const char *dcm_code_name(int code);
+DCM_API const char* dcm_code_name(int code);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,77 @@
+# make demo   the main job: MNIST -> trained, compressed, run from the file (README.md)
+# make test   every check: lint, types, native tests (also under sanitizers), Python tests
+# Both set themselves up: system packages where they may, .venv, the build. A second call is quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON := .venv/bin/python
+SEEDS ?= 1
+JOBS ?= 2
+
+native_sources := $(shell find CMakeLists.txt schemas runtime -type f \( -name '*.fbs' -o -name '*.h' -o -name '*.cc' -o -name '*.c' -o -name CMakeLists.txt \))
+python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2>/dev/null)
+
+.PHONY: help
+help:
+	@sed -n '1,3s/^# //p' Makefile
+
+# ---- Set-up -----------------------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: build/python/.installed
+
+build/.system: scripts/install-system-packages
+	scripts/install-system-packages
+	mkdir -p build && touch $@
+
+.venv/.ready: build/.system constraints.txt pyproject.toml scripts/create-environment
+	scripts/create-environment
+	touch $@
+
+build/python/.installed: .venv/.ready pyproject.toml $(native_sources)
+	$(PYTHON) -m pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
+# ---- The main job -------------------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup
+	$(PYTHON) -m examples.mnist --seeds $(SEEDS)
+
+# ---- Checks -------------------------------------------------------------------------------------------------------------------
+
+.PHONY: test lint test-native test-python
+test: lint test-native test-python
+
+lint: .venv/.ready build/python/.installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	find runtime -name '*.h' -o -name '*.cc' | xargs .venv/bin/clang-format --dry-run --Werror
+
+define native_test
+	.venv/bin/cmake -S . -B build/$(1) -G Ninja -DDCMOBILE_BUILD_TESTS=ON -DPython_EXECUTABLE="$(CURDIR)/$(PYTHON)" \
+	  -DCMAKE_MAKE_PROGRAM="$(CURDIR)/.venv/bin/ninja" $(2) > build/$(1).log || { cat build/$(1).log; exit 1; }
+	.venv/bin/cmake --build build/$(1) -j $(JOBS)
+	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
+endef
+
+test-native: .venv/.ready
+	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release)
+	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON)
+
+test-python: setup
+	$(PYTHON) -m pytest -n $(JOBS)
+
+.PHONY: format
+format: .venv/.ready
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	find runtime -name '*.h' -o -name '*.cc' | xargs .venv/bin/clang-format -i
+
+.PHONY: clean
+clean:
+	rm -rf build

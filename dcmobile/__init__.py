@@ -1,0 +1,77 @@
+"""dcmobile: Deep Compression (Han, Mao, Dally, ICLR 2016) for mobile deployment.
+
+Compress a PyTorch network into one ``.dcmodel`` file and run that file:
+
+    import dcmobile
+    dcmobile.compress(net, "net.dcmodel", example_inputs=(x,),
+                      recipe=dcmobile.Recipe({"fc*": {"density": 0.09, "bits": 5}, "*": {"bits": 8}}))
+    model = dcmobile.load("net.dcmodel")
+    y = model(x)
+
+Running a file needs numpy only; torch is imported when something is compressed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from dcmobile.errors import (
+    CallError,
+    DcmError,
+    FileError,
+    GraphError,
+    MachineError,
+    ModelError,
+    RecipeError,
+    UnsupportedOperatorError,
+)
+
+if TYPE_CHECKING:
+    from dcmobile.compressor import Compressor, ExportReport, compress
+    from dcmobile.model import Model, load
+    from dcmobile.recipe import LayerRecipe, Recipe
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CallError",
+    "Compressor",
+    "DcmError",
+    "ExportReport",
+    "FileError",
+    "GraphError",
+    "LayerRecipe",
+    "MachineError",
+    "Model",
+    "ModelError",
+    "Recipe",
+    "RecipeError",
+    "UnsupportedOperatorError",
+    "__version__",
+    "compress",
+    "load",
+]
+
+# Where the names live that are imported on first use, so that inference never waits for torch.
+_LAZY = {
+    "Compressor": "compressor",
+    "ExportReport": "compressor",
+    "compress": "compressor",
+    "LayerRecipe": "recipe",
+    "Recipe": "recipe",
+    "Model": "model",
+    "load": "model",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'dcmobile' has no attribute {name!r}")
+    value = getattr(import_module(f"dcmobile.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

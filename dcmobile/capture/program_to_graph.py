@@ -1,0 +1,176 @@
+"""Walks an ATen program and has every call translated."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind, OutputKind, TensorArgument
+
+import dcmobile.capture.operators  # noqa: F401 - registers the translators
+from dcmobile.capture.constants import Constants
+from dcmobile.capture.origin import Origin, origin_of
+from dcmobile.capture.program import aten_program
+from dcmobile.capture.translation import (
+    Call,
+    Translation,
+    Unsupported,
+    kept_operators,
+    operator_name,
+    translator_of,
+)
+from dcmobile.errors import GraphError, ModelError, UnsupportedOperatorError
+from dcmobile.graph import Graph, Value
+from dcmobile.operators import OPERATORS
+
+#: How many different problems the text of an error spells out.
+_SPELLED_OUT = 3
+
+
+@dataclass(frozen=True)
+class _Problem:
+    operator: str
+    reason: str
+    origin: Origin
+
+
+def capture(model: nn.Module | ExportedProgram, example_inputs: Sequence[Any] | torch.Tensor | None = None) -> Graph:
+    """The network as a graph, in the order of execution.
+
+    model: a module in eval mode, or a program of ``torch.export.export`` / ``torch.export.load``.
+    example_inputs: positional arguments of one call, float32 tensors; needed for a module. Their shapes become the
+        graph's, until ``passes.free_batch`` frees the batch.
+
+    Parametrizations are read as the weights they give. Weights are not copied where they are contiguous in host memory.
+    A dimension that the program declares dynamic must be the first; it becomes ``BATCH``.
+
+    Raises ``UnsupportedOperatorError`` (all unsupported operators in one), ``ModelError`` (train mode, NaN or infinite
+    weights, a dtype other than float32, a model that cannot be traced), ``CallError`` (no example inputs).
+    """
+    program = aten_program(model, example_inputs, kept_operators())
+    translation = Translation(Constants(program))
+    inputs = _read_inputs(program, translation)
+    _translate(program, translation)
+    outputs = _read_outputs(program, translation)
+    if not translation.ops:
+        raise GraphError("the model has no operator to run: its outputs are its inputs")
+    names = ("output",) if len(outputs) == 1 else tuple(f"output_{index}" for index in range(len(outputs)))
+    weights = translation.constants.weights
+    return Graph(inputs, tuple(translation.ops), outputs, names, translation.values, weights).check()
+
+
+def _read_inputs(program: ExportedProgram, translation: Translation) -> tuple[str, ...]:
+    placeholders = {node.name: node for node in program.graph.nodes if node.op == "placeholder"}
+    inputs = []
+    for spec in program.graph_signature.input_specs:
+        if spec.kind == InputKind.TOKEN:
+            raise ModelError("the program has side effects (it takes an effect token): only pure networks run")
+        node = placeholders[spec.arg.name]
+        if spec.kind != InputKind.USER_INPUT:
+            if node in translation.constants:
+                translation.constant_of[node] = node
+        elif isinstance(spec.arg, TensorArgument):
+            inputs.append(_read_input(node, translation))
+        elif node.users:
+            raise ModelError(f"input {node.name!r} is not a tensor: give it a fixed value in the model")
+    return tuple(inputs)
+
+
+def _read_input(node: fx.Node, translation: Translation) -> str:
+    tensor = node.meta["val"]
+    if tensor.dtype != torch.float32:
+        kind = str(tensor.dtype).removeprefix("torch.")
+        raise ModelError(f"input {node.name!r} is {kind}: only float32 inputs are supported")
+    if tensor.ndim == 0:
+        raise ModelError(f"input {node.name!r} is a scalar: inputs have 1 to 8 dimensions")
+    if not isinstance(tensor.shape[0], int):
+        symbol = str(tensor.shape[0])
+        if translation.batch_symbol not in ("", symbol):
+            raise ModelError(
+                f"input {node.name!r} has a dynamic first dimension of its own: use one torch.export.Dim for all inputs"
+            )
+        translation.batch_symbol = symbol
+    try:
+        shape = translation.shape(node)
+    except Unsupported as problem:
+        raise ModelError(f"input {node.name!r} {problem}") from None
+    translation.values[node.name] = Value(node.name, shape)
+    translation.value_of[node] = node.name
+    return node.name
+
+
+def _read_outputs(program: ExportedProgram, translation: Translation) -> tuple[str, ...]:
+    nodes = {node.name: node for node in program.graph.nodes}
+    outputs: list[str] = []
+    for spec in program.graph_signature.output_specs:
+        if spec.kind in (OutputKind.BUFFER_MUTATION, OutputKind.USER_INPUT_MUTATION, OutputKind.TOKEN):
+            raise ModelError(
+                f"the model changes {spec.target or 'its inputs'!r} when it runs: it must be free of state"
+            )
+        node = nodes.get(spec.arg.name) if isinstance(spec.arg, TensorArgument) else None
+        if node is None or node not in translation.value_of:
+            raise ModelError(f"output {len(outputs)} of the model is a constant: outputs are computed tensors")
+        outputs.append(translation.value_of[node])
+    return tuple(outputs)
+
+
+def _translate(program: ExportedProgram, translation: Translation) -> None:
+    """Translate what the outputs need; raise one error for everything that cannot be."""
+    live = _live_nodes(program.graph)
+    problems: list[_Problem] = []
+    poisoned: set[fx.Node] = set()  # what hangs on a problem is not a problem of its own
+    for node in program.graph.nodes:
+        if node.op not in ("call_function", "get_attr") or node not in live or _is_size_arithmetic(node):
+            continue
+        name = operator_name(node)
+        translator = translator_of(name) if isinstance(node.target, torch._ops.OpOverload) else None
+        if poisoned.intersection(node.all_input_nodes) and (translator or node.target is operator.getitem):
+            poisoned.add(node)
+            continue
+        try:
+            if translator is None:
+                raise Unsupported("")
+            translator(Call(translation, node))
+        except Unsupported as problem:
+            problems.append(_Problem(name, str(problem), origin_of(node)))
+            poisoned.add(node)
+    if problems:
+        raise UnsupportedOperatorError(_describe(problems))
+
+
+def _live_nodes(graph: fx.Graph) -> set[fx.Node]:
+    live: set[fx.Node] = set()
+    for node in reversed(graph.nodes):
+        if node.op == "output" or node in live:
+            live.add(node)
+            live.update(node.all_input_nodes)
+    return live
+
+
+def _is_size_arithmetic(node: fx.Node) -> bool:
+    """Whether the node makes a size or checks one: translators read shapes from the results instead."""
+    made = node.meta.get("val")
+    return node.op == "call_function" and not isinstance(made, (torch.Tensor, tuple, list))
+
+
+def _describe(problems: Sequence[_Problem]) -> str:
+    """One line: each operator once, with its first place and how often it occurs."""
+    times = Counter((problem.operator, problem.reason) for problem in problems)
+    first: dict[tuple[str, str], _Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.operator, problem.reason), problem)
+    texts = []
+    for key, problem in first.items():
+        reason = f" ({problem.reason})" if problem.reason else ""
+        more = f", {times[key]} times" if times[key] > 1 else ""
+        texts.append(f"{problem.operator}{reason} in {problem.origin}{more}")
+    shown = "; ".join(texts[:_SPELLED_OUT])
+    rest = f"; and {len(texts) - _SPELLED_OUT} more" if len(texts) > _SPELLED_OUT else ""
+    known = ", ".join(attributes.__name__ for attributes in OPERATORS)
+    return f"unsupported operator {shown}{rest}: build the model from {known}"

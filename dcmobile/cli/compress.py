@@ -1,0 +1,158 @@
+"""``dcmobile compress``: an exported program to a .dcmodel, without training it again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dcmobile.cli.exported_program import check_archive, class_count, quiet_torch, read_program
+from dcmobile.cli.interrupts import Interrupts
+from dcmobile.cli.program import Command
+from dcmobile.cli.stages import Stages
+from dcmobile.cli.terminal import print_tables
+from dcmobile.errors import CallError, Code, FileError, ModelError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from dcmobile.fileformat import Metadata
+    from dcmobile.recipe import Recipe
+    from dcmobile.report import FileReport
+
+_FLOATS = click.Choice(["fp32", "fp16"])
+
+
+@click.command(cls=Command, short_help="Compress an exported PyTorch program into a .dcmodel.")
+@click.argument("program", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write, whole or not at all; default: beside PROGRAM, with the ending .dcmodel.",
+)
+@click.option(
+    "--density",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Share of the weights of each layer to keep; the largest stay.  [default: all]",
+)
+@click.option(
+    "--bits",
+    metavar="BITS",
+    type=click.IntRange(1, 8),
+    help="Bits of a code: the kept weights of a layer share 2^BITS values.",
+)
+@click.option("--recipe", type=click.Path(path_type=Path), help="Settings by layer: a TOML file.")
+@click.option(
+    "--init",
+    type=click.Choice(["linear", "density", "random"]),
+    help="Where the clustering starts.  [default: linear]",
+)
+@click.option("--codebook", type=_FLOATS, help="How the shared values are written.  [default: fp32]")
+@click.option("--biases", type=_FLOATS, help="How biases are written.  [default: fp32]")
+@click.option("--label-file", type=click.Path(path_type=Path), help="Names of the classes, a line each, for the file.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="NUMBER", help="Seed of --init random.  [default: 0]"
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+def compress(
+    program: Path,
+    output: Path | None,
+    recipe: Path | None,
+    label_file: Path | None,
+    seed: int | None,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Compress the network in PROGRAM, a file of torch.export.save, into one .dcmodel file.
+
+    Prunes, shares weights and Huffman-codes them; nothing is trained, so check the accuracy of what comes out. Needs
+    --density, --bits or --recipe.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    _check_usage(recipe is not None, given)
+    target = _target(program, output)
+    chosen = _recipe(recipe, given, seed)
+    with Interrupts() as interrupts, Stages(quiet, interrupts.check) as stages, quiet_torch():
+        stages("read", 0, 1)
+        check_archive(program)
+        with interrupts.held():
+            from dcmobile.compile import compress as compress_program
+        exported = read_program(program)
+        metadata = _metadata(label_file, exported)
+        stages("read", 1, 1)
+        compress_program(exported, target, recipe=chosen, metadata=metadata, progress=stages)
+    if not quiet:
+        from dcmobile.report import file_report
+
+        report = file_report(target)
+        print_tables(lambda name_width: _closing_tables(report, name_width))
+
+
+def _check_usage(has_recipe: bool, given: dict[str, Any]) -> None:
+    if has_recipe and given:
+        raise click.UsageError(f"--recipe and --{next(iter(given))} exclude each other: put it into the recipe")
+    if not has_recipe and not {"density", "bits"} & set(given):
+        raise click.UsageError("give --density, --bits or both, or a --recipe")
+    if not has_recipe and "bits" not in given:
+        for name in ("init", "codebook"):
+            if name in given:
+                raise click.UsageError(f"--{name} needs --bits: without it no values are shared")
+
+
+def _target(program: Path, output: Path | None) -> Path:
+    target = program.with_suffix(".dcmodel") if output is None else output
+    if target.exists():
+        if not target.is_file() and not target.is_dir():
+            raise FileError(f"cannot write {target}: it is a device or pipe, not a file", Code.FILE_IO)
+        if program.exists() and target.samefile(program):
+            raise CallError(f"the output {target} is the input itself: name another with -o", Code.CALL_ARGUMENT)
+    return target
+
+
+def _recipe(path: Path | None, given: dict[str, Any], seed: int | None) -> Recipe:
+    from dcmobile.recipe import Recipe
+
+    if path is None:
+        return Recipe({"*": given}, seed or 0)
+    recipe = Recipe.load(path)
+    return recipe if seed is None else Recipe(recipe.layers, seed)
+
+
+def _metadata(label_file: Path | None, exported: Any) -> Metadata:
+    from dcmobile.fileformat import Metadata
+
+    if label_file is None:
+        return Metadata()
+    labels = _labels(label_file)
+    classes = class_count(exported)
+    if classes is not None and classes != len(labels):
+        raise ModelError(f"{label_file} has {len(labels)} labels, the network's first output {classes} elements")
+    return Metadata(labels=labels)
+
+
+def _labels(path: Path) -> tuple[str, ...]:
+    """The lines of the file; an end of line after the last one starts no further label."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}", Code.FILE_IO) from None
+    except UnicodeDecodeError:
+        raise FileError(f"cannot read {os.fspath(path)}: it is not UTF-8 text", Code.FILE_FORMAT) from None
+    labels = tuple(line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+    if not labels or "" in labels:
+        where = f"line {labels.index('') + 1} is" if labels else "it is"
+        raise FileError(f"{os.fspath(path)} is no list of labels: {where} empty", Code.FILE_FORMAT)
+    return labels
+
+
+def _closing_tables(report: FileReport, name_width: int) -> Iterator[RenderableType]:
+    from dcmobile.report.file_tables import size_line
+    from dcmobile.report.layer_table import layer_table
+
+    yield size_line(report)
+    yield layer_table(report.layers, name_width)

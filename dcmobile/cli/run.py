@@ -1,0 +1,92 @@
+"""``dcmobile run``: numpy arrays in, numpy arrays out, through the C++ runtime."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dcmobile.cli.ending import about
+from dcmobile.cli.program import Command
+from dcmobile.cli.tensor_files import match_inputs, match_outputs
+from dcmobile.cli.terminal import print_out
+from dcmobile.report.printable import printable
+from dcmobile.report.quantities import duration_text, shape_text
+
+if TYPE_CHECKING:
+    from dcmobile.model import TensorInfo
+
+
+@click.command(cls=Command, short_help="Run a .dcmodel on numpy arrays.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-i",
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    metavar="[NAME=]X.npy",
+    help="A float32 array, in the order of the network's inputs or by name. Once for each input.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="[NAME=]Y.npy|FOLDER",
+    help="Where an output goes, in the network's order or by name; or a folder that gets NAME.npy for all of them. "
+    "Without it the results are not kept.",
+)
+@click.option(
+    "--threads",
+    metavar="NUMBER",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Threads for loading and the run.",
+)
+@click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu"]))
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+def run(file: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int, device: str, quiet: bool) -> None:
+    """Run the network in FILE once, on arrays of numpy.save.
+
+    The first dimension of an input is the batch where the network has one.
+    """
+    from dcmobile.cli.npy import read_npy, write_npy
+    from dcmobile.model import load
+
+    with about(file):
+        model = load(file, device=device, threads=threads)
+    with model:
+        sources = match_inputs(inputs, [each.name for each in model.inputs])
+        targets = match_outputs(outputs, [each.name for each in model.outputs])
+        arrays = {name: read_npy(path) for name, path in sources.items()}
+        start = time.perf_counter_ns()
+        results = model(arrays)
+        elapsed = time.perf_counter_ns() - start
+        results = results if isinstance(results, tuple) else (results,)
+        by_name = dict(zip((each.name for each in model.outputs), results, strict=True))
+        for name, path in targets.items():
+            write_npy(path, by_name[name])
+        if not quiet:
+            lines = _lines("input", model.inputs, [arrays[each.name].shape for each in model.inputs], sources, "from")
+            lines += _lines("output", model.outputs, [each.shape for each in results], targets, "to")
+            print_out("".join(f"{line}\n" for line in [*lines, f"ran in {duration_text(elapsed)}"]))
+
+
+def _lines(
+    kind: str,
+    tensors: Sequence[TensorInfo],
+    shapes: Sequence[tuple[int, ...]],
+    places: dict[str, Path],
+    preposition: str,
+) -> list[str]:
+    """E.g. ``input  x 1x784 from x.npy``."""
+    lines = []
+    for tensor, shape in zip(tensors, shapes, strict=True):
+        place = f" {preposition} {places[tensor.name]}" if tensor.name in places else ""
+        lines.append(printable(f"{kind:6} {tensor.name} {shape_text(shape)}{place}"))
+    return lines

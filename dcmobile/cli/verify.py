@@ -1,0 +1,49 @@
+"""``dcmobile verify``: is a file whole and safe to run?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from dcmobile.cli.ending import Failure
+from dcmobile.cli.program import Command
+from dcmobile.cli.terminal import print_out
+from dcmobile.errors import DcmError
+from dcmobile.report.printable import printable
+
+
+@click.command(cls=Command, short_help="Check that .dcmodel files are whole and safe.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--quiet", "-q", is_flag=True, help="Print refused files only.")
+def verify(files: tuple[Path, ...], quiet: bool) -> None:
+    """Check every byte of each FILE as the runtime does before it runs one, checksums included.
+
+    Prints a line a file: OK and the time of loading, or the reason why it is refused.
+    """
+    refused = 0
+    for file in files:
+        line = _verdict(file)
+        if line is None:
+            refused += 1
+        elif not quiet:
+            print_out(line)
+    if refused:
+        raise Failure(f"{refused} of {len(files)} files refused" if len(files) > 1 else "the file is refused")
+
+
+def _verdict(file: Path) -> str | None:
+    """The line of a good file; a refused one is told at once."""
+    from dcmobile.model import load
+    from dcmobile.report.file_tables import load_text
+
+    name = printable(os.fspath(file))
+    try:
+        with load(file) as model:
+            return f"{name}: OK, {model.load_info.file_bytes:,} bytes, loaded in {load_text(model.load_info)}\n"
+    except DcmError as error:
+        code = error.code.name if error.code is not None else type(error).__name__
+        reason = str(error).removeprefix(f"{file}: ")
+        print_out(f"{name}: refused, {code}: {printable(reason)}\n")
+        return None

@@ -1,0 +1,250 @@
+"""Deep Compression around the user's own training loop.
+
+A whole run::
+
+    compressor = Compressor(model, Recipe({"fc*": {"density": 0.09, "bits": 5}, "*": {"bits": 8}}))
+    compressor.prune()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+    for x, y in batches:                      # retrain the weights that are left
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+        compressor.step()
+    compressor.share()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9)  # the parameters are the centroids now
+    for x, y in batches:                      # retrain the centroids
+        ...
+    model.eval()
+    compressor.export("net.dcmodel", example_inputs=(x,))
+
+Masks and codebooks are parametrizations inside the model, and they are the whole state: ``model.state_dict()`` is a
+full checkpoint, ``model.to(device)`` moves them, ``copy.deepcopy(model)`` copies them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from dcmobile.capture import capture
+from dcmobile.capture.program import check_eval_mode
+from dcmobile.compile import FilePath, Progress, check_writable, compress, dense_bytes, write_graph
+from dcmobile.errors import GraphError, ModelError
+from dcmobile.export_report import ExportReport
+from dcmobile.fileformat import Metadata
+from dcmobile.graph import Graph, Sharing
+from dcmobile.layer import Layer, find_layers
+from dcmobile.passes import prepare
+from dcmobile.prune.mask import Mask
+from dcmobile.prune.schedules import density_at, is_due, last_step
+from dcmobile.recipe import Recipe
+from dcmobile.share.codebook import Codebook
+from dcmobile.share.layer import cluster_layer, sharing_of, spelled_out
+
+__all__ = ["Compressor", "ExportReport", "LayerStatus", "compress"]
+
+
+@dataclass(frozen=True)
+class LayerStatus:
+    """Where a layer stands.
+
+    name: path of the module. shape: of its weight. stage: "dense", "pruned" or "shared".
+    density: share of the weights that stay, 0..1. bits: of a code, once the layer is shared; else None.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    stage: str
+    density: float
+    bits: int | None
+
+
+class Compressor:
+    """Prunes, shares and exports a model while its user trains it.
+
+    model: any ``torch.nn.Module``; changed in place by ``prune`` and ``share``.
+    recipe: what to do with each layer. A layer is a module with a ``weight`` of two or more dimensions (Linear,
+        convolutions); a tied weight goes by the first of its modules. Biases and other vectors stay dense.
+
+    A model that carries masks or codebooks of a ``Compressor`` already (a deep copy, say) is taken up where it stands.
+    Raises ``RecipeError`` if a pattern fits no layer, ``ModelError`` if a layer has a parametrization of the user's
+    own.
+    """
+
+    def __init__(self, model: nn.Module, recipe: Recipe | Mapping[str, Any]) -> None:
+        self.model = model
+        self.recipe = recipe if isinstance(recipe, Recipe) else Recipe(recipe)
+        self._layers = tuple(find_layers(model, self.recipe))
+        self.recipe.check_patterns(name for layer in self._layers for name in layer.names)
+
+    def prune(self) -> None:
+        """Put a mask on every layer with a density. One-shot layers are pruned now, others as ``step`` is called.
+
+        Layers that have a mask or a codebook already are left alone. An optimizer made before goes on working.
+        Raises ``ModelError`` for NaN or infinite weights.
+        """
+        for layer in self._layers:
+            if layer.settings.density is not None and layer.parametrization is None:
+                layer.check_finite()
+                mask = Mask(layer.parameter, layer.settings.regrow)
+                layer.attach(mask)
+                _advance(layer, mask)
+
+    def step(self) -> None:
+        """To be called after each ``optimizer.step()`` from ``prune`` to ``export``.
+
+        Advances the schedules, chooses masks anew where they are due, and sets pruned weights back to zero, which
+        momentum and weight decay may have moved. Does nothing to layers without a mask.
+        """
+        for layer in self._layers:
+            if isinstance(mask := layer.parametrization, Mask):
+                mask.step += 1
+                _advance(layer, mask)
+
+    @property
+    def last_step(self) -> int:
+        """The ``step`` call after which every layer has its density; 0 if all layers are pruned at once."""
+        return max(
+            (last_step(layer.settings) for layer in self._layers if layer.settings.density is not None), default=0
+        )
+
+    def share(self, progress: Progress | None = None) -> None:
+        """Cluster the weights of every layer with bits and put a codebook in the place of weight and mask.
+
+        From here on the layer's parameter is the vector of its centroids: **build your optimizer after this call**.
+        Masks are frozen. A layer that has not reached its density (``prune`` was not called, or its schedule has
+        not ended, which gives a warning) is pruned to it now. progress: called with ("share", layers done, layers).
+        """
+        due = [layer for layer in self._layers if layer.settings.bits is not None]
+        for done, layer in enumerate(due):
+            if progress is not None:
+                progress("share", done, len(due))
+            if not isinstance(layer.parametrization, Codebook):
+                self._share(layer)
+        if progress is not None:
+            progress("share", len(due), len(due))
+
+    def _share(self, layer: Layer) -> None:
+        layer.check_finite()
+        if layer.settings.density is not None:
+            self._finish_pruning(layer)
+        values = layer.values()
+        clustering = cluster_layer(layer.name, values, layer.settings, self.recipe.seed)
+        assert clustering is not None  # the layer has bits
+        layer.detach()
+        codes = torch.from_numpy(clustering.codes.astype(np.int16))
+        codebook = Codebook(codes, values.shape, clustering.centroids.size)
+        layer.attach(codebook.to(layer.parameter.device))
+        with torch.no_grad():
+            layer.parameter.copy_(torch.from_numpy(clustering.centroids))
+        layer.parameter.grad = None  # of the weight's shape, no longer the parameter's
+
+    def _finish_pruning(self, layer: Layer) -> None:
+        mask = layer.parametrization
+        if not isinstance(mask, Mask):
+            mask = Mask(layer.parameter)
+            layer.attach(mask)
+        elif mask.step < last_step(layer.settings):
+            warnings.warn(
+                f"layer {layer.name!r} is at step {mask.step} of a schedule of {last_step(layer.settings)}: "
+                "it is pruned to its density now",
+                stacklevel=4,
+            )
+        else:
+            return
+        mask.choose(layer.parameter, layer.settings.density or 1.0)
+
+    def export(
+        self,
+        path: FilePath,
+        example_inputs: Sequence[Any] | torch.Tensor,
+        metadata: Metadata | Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> ExportReport:
+        """Write the network as a .dcmodel; the model stays as it is and can be trained further.
+
+        Trained centroids and codes go to the file bit for bit. What the recipe asks and has not been done (a layer not
+        pruned to its density, or not shared) is done for the file. Arguments and errors as for ``dcmobile.compress``.
+        """
+        check_writable(path)
+        check_eval_mode(self.model)
+        if progress is not None:
+            progress("capture", 0, 1)
+        captured = capture(self.model, example_inputs)
+        graph = prepare(captured)
+        for layer in self._layers:
+            if isinstance(layer.parametrization, Codebook):
+                graph = _with_codebook(graph, layer, layer.parametrization)
+        if progress is not None:
+            progress("capture", 1, 1)
+        return write_graph(graph, self.recipe, path, dense_bytes(captured), metadata, progress)
+
+    def state_dict(self) -> dict[str, Any]:
+        """``model.state_dict()``: weights, masks, codebooks and the schedules' step."""
+        return self.model.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take a checkpoint up: give each layer the mask or codebook that the checkpoint has, then load all tensors.
+
+        state: of ``state_dict`` here or of the model, made with the same recipe. Build the optimizer after this call,
+        then load its state. Raises ``ModelError`` if the checkpoint does not fit the model.
+        """
+        for layer in self._layers:
+            layer.match(state)
+        try:
+            self.model.load_state_dict(dict(state))
+        except RuntimeError as error:
+            reason = " ".join(line.strip() for line in str(error).splitlines()[:3])
+            raise ModelError(f"the checkpoint does not fit the model: {reason}") from None
+
+    def layers(self) -> tuple[LayerStatus, ...]:
+        """Where each layer stands, in the model's order."""
+        return tuple(_status(layer) for layer in self._layers)
+
+    def summary(self) -> str:
+        """``layers()`` as text, a line each."""
+        width = max((len(layer.name) for layer in self._layers), default=0)
+        return "\n".join(
+            f"{status.name:{width}}  {status.stage:6}  density {status.density:7.2%}  "
+            f"{'' if status.bits is None else f'{status.bits} bits'}".rstrip()
+            for status in self.layers()
+        )
+
+
+def _advance(layer: Layer, mask: Mask) -> None:
+    """Bring the mask to where its schedule is at its step."""
+    if is_due(layer.settings, mask.step):
+        mask.choose(layer.parameter, density_at(layer.settings, mask.step))
+    mask.zero_pruned(layer.parameter)
+
+
+def _status(layer: Layer) -> LayerStatus:
+    match layer.parametrization:
+        case Mask() as mask:
+            return LayerStatus(layer.name, layer.shape, "pruned", mask.density, None)
+        case Codebook() as codebook:
+            bits = max(codebook.centroids - 1, 0).bit_length()
+            return LayerStatus(layer.name, layer.shape, "shared", codebook.density, bits)
+        case _:
+            return LayerStatus(layer.name, layer.shape, "dense", 1.0, None)
+
+
+def _with_codebook(graph: Graph, layer: Layer, codebook: Codebook) -> Graph:
+    """The graph with the layer's trained codes and centroids on its weight, where the graph has that weight."""
+    name = next((name for name in layer.weight_names() if name in graph.weights), None)
+    if name is None:
+        return graph
+    codes = codebook.codes.flatten().cpu().numpy().astype(np.uint16)
+    centroids = layer.parameter.detach().float().cpu().numpy()
+    weight = graph.weights[name]
+    if not np.array_equal(spelled_out(Sharing(codes, centroids), weight.values.shape), weight.values):
+        raise GraphError(f"weight {name!r} was changed after it was shared")
+    sharing = sharing_of(codes, centroids, layer.settings)
+    shared = replace(weight, values=spelled_out(sharing, weight.values.shape), sharing=sharing)
+    return replace(graph, weights={**graph.weights, name: shared})

@@ -1,0 +1,251 @@
+"""Graph and encoded weights to the bytes of a .dcmodel. The same graph gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flatbuffers
+import numpy as np
+import numpy.typing as npt
+
+from dcmobile import _native
+from dcmobile.encode import EncodedWeight, Encoding, encode_weight
+from dcmobile.errors import GraphError
+from dcmobile.fileformat.atomic import write_atomically
+from dcmobile.fileformat.metadata import Metadata
+from dcmobile.fileformat.schema import (
+    IDENTIFIER,
+    MAX_FILE_BYTES,
+    PAYLOAD_ALIGNMENT,
+    PAYLOAD_SLACK,
+    VERSION,
+    WEIGHT_ROLES,
+    add_table,
+    attribute_values,
+    union_type,
+)
+from dcmobile.graph import Graph, Op, Weight
+
+# Room for tables, so that the builder never has to move a large payload.
+_STRUCTURE_ESTIMATE = 1 << 16
+
+
+@dataclass(frozen=True)
+class FileBytes:
+    """Where the bytes of a file go; the three parts add up to the whole.
+
+    weights: the sum of ``WeightStatistics.bytes.total``. padding: alignment and slack of the payload. structure: the
+    rest: graph, names, shapes, metadata and what flatbuffers needs.
+    """
+
+    total: int
+    weights: int
+    padding: int
+
+    @property
+    def structure(self) -> int:
+        """Bytes that are neither weights nor padding."""
+        return self.total - self.weights - self.padding
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """data: the whole file. weights: in the file's order, for their statistics. bytes: where the bytes go."""
+
+    data: bytearray
+    weights: tuple[EncodedWeight, ...]
+    bytes: FileBytes
+
+
+def write_file(path: str | os.PathLike[str], graph: Graph, metadata: Metadata | None = None) -> WrittenFile:
+    """Encode every weight, build the file, load it with the runtime and write it atomically (``fileformat.atomic``).
+
+    Raises what ``build_file``, the runtime's loader and ``write_atomically`` raise; then ``path`` is untouched. So no
+    file is ever written that the runtime refuses.
+    """
+    written = build_file(graph, metadata=metadata)
+    _native.Model.open_memory(np.frombuffer(written.data, np.uint8))
+    write_atomically(path, [written.data])
+    return written
+
+
+def build_file(
+    graph: Graph, encoded: Mapping[str, EncodedWeight] | None = None, metadata: Metadata | None = None
+) -> WrittenFile:
+    """The file of a graph. Weights that ``encoded`` does not hold by their name are encoded here; those no operator
+    uses are left out.
+
+    Raises ``GraphError`` if the graph does not hold together or has a name that is not UTF-8 text, or the file would
+    take 2 GiB.
+    """
+    graph.check()
+    if not graph.inputs or not graph.ops or not graph.outputs:
+        raise GraphError("a file needs at least one input, one operator and one output")
+    names = list(dict.fromkeys(name for op in graph.ops for name in _weight_names(op)))
+    biases = {op.weights["bias"] for op in graph.ops if "bias" in op.weights}
+    given = encoded or {}
+    weights = tuple(given.get(name) or _encode(graph.weights[name], name in biases) for name in names)
+    for weight in weights:
+        if weight.name in biases and weight.encoding is not Encoding.DENSE:
+            raise GraphError(
+                f"the bias {weight.name!r} is encoded as {weight.encoding}; the format holds dense biases only"
+            )
+    offsets, payload_bytes = _lay_out(weights)
+    content = sum(weight.statistics.bytes.total for weight in weights)
+    sections = sum(weight.payload.nbytes for weight in weights)
+    if content + payload_bytes - sections > MAX_FILE_BYTES:
+        raise GraphError(f"the file would take {content} bytes; the format holds 2^31 - 1")
+
+    builder = flatbuffers.Builder(min(payload_bytes + content - sections + _STRUCTURE_ESTIMATE, MAX_FILE_BYTES))
+    # The buffer grows towards its front: what is written first ends up last.
+    model: dict[str, Any] = {"payload": _add_payload(builder, weights, offsets, payload_bytes)}
+    try:
+        if metadata:
+            model["metadata"] = _add_metadata(builder, metadata)
+        tables = [_add_weight(builder, weight, offset) for weight, offset in zip(weights, offsets, strict=True)]
+        model["weights"] = _add_references(builder, tables)
+        model |= _add_graph(builder, graph, {name: index for index, name in enumerate(names)})
+    except UnicodeEncodeError as error:
+        raise GraphError(f"the name {error.object!r} cannot be written as UTF-8") from error
+    builder.Finish(add_table(builder, "Model", model | {"version": VERSION}), IDENTIFIER)
+    data: bytearray = builder.Output()
+    if len(data) > MAX_FILE_BYTES:
+        raise GraphError(f"the file would take {len(data)} bytes; the format holds 2^31 - 1")
+    return WrittenFile(data, weights, FileBytes(len(data), content, payload_bytes - sections))
+
+
+def _encode(weight: Weight, is_bias: bool) -> EncodedWeight:
+    return encode_weight(replace(weight, sharing=None) if is_bias else weight)
+
+
+def _weight_names(op: Op) -> Iterable[str]:
+    unknown = set(op.weights) - set(WEIGHT_ROLES)
+    if unknown:
+        raise GraphError(
+            f"{op.kind} {op.name!r} has a weight as {sorted(unknown)[0]!r}, which the format does not know"
+        )
+    return (op.weights[role] for role in WEIGHT_ROLES if role in op.weights)
+
+
+def _lay_out(weights: tuple[EncodedWeight, ...]) -> tuple[list[int], int]:
+    """Where each weight's section starts in the payload, and the payload's size."""
+    offsets = [0] * len(weights)
+    end = 0
+    # Dense values first: they need alignment, and what fills their last 16 bytes best is the next ones.
+    order = sorted(range(len(weights)), key=lambda index: weights[index].encoding is not Encoding.DENSE)
+    for index in order:
+        if weights[index].encoding is Encoding.DENSE:
+            end = _aligned(end)
+        offsets[index] = end
+        end += weights[index].payload.nbytes
+    # Filled up, since the vector starts at a multiple of 16 and the builder would put the same zeros behind it.
+    return offsets, _aligned(end + PAYLOAD_SLACK)
+
+
+def _aligned(size: int) -> int:
+    return -(-size // PAYLOAD_ALIGNMENT) * PAYLOAD_ALIGNMENT
+
+
+def _add_payload(builder: Any, weights: tuple[EncodedWeight, ...], offsets: list[int], size: int) -> int:
+    builder.StartVector(1, size, PAYLOAD_ALIGNMENT)
+    builder.head -= size
+    for weight, offset in zip(weights, offsets, strict=True):
+        start = builder.head + offset
+        builder.Bytes[start : start + weight.payload.nbytes] = weight.payload.data
+    return int(builder.EndVector())
+
+
+def _add_weight(builder: Any, weight: EncodedWeight, offset: int) -> int:
+    if weight.encoding is Encoding.DENSE:
+        half = weight.dtype == np.float16
+        values: dict[str, Any] = {"offset": offset, "crc32c": weight.crc32c, "element_type": int(half)}
+    else:
+        values = _add_shared(builder, weight, offset)
+    encoding = add_table(builder, weight.encoding, values)
+    shape = builder.CreateNumpyVector(np.array(weight.shape, np.uint32))
+    return add_table(
+        builder,
+        "Weight",
+        {"shape": shape, "encoding": encoding, "encoding_type": union_type("Encoding", weight.encoding)},
+    )
+
+
+def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, Any]:
+    chunks = weight.chunks.copy()
+    chunks["offset"] += np.uint32(offset)
+    values = {
+        "chunks": _add_structs(builder, chunks),
+        "code_lengths": builder.CreateByteVector(weight.code_lengths),
+    }
+    if weight.dtype == np.float16:
+        values["centroids_f16"] = builder.CreateNumpyVector(weight.centroids.view(np.uint16))
+    else:
+        values["centroids"] = builder.CreateNumpyVector(weight.centroids)
+    if weight.encoding is Encoding.SPARSE_SHARED:
+        values["gap_lengths"] = builder.CreateByteVector(weight.gap_lengths)
+        values["gap_bits"] = weight.statistics.gap_bits
+    return values
+
+
+def _add_graph(builder: Any, graph: Graph, weight_index: Mapping[str, int]) -> dict[str, int]:
+    ids = {name: index for index, name in enumerate([*graph.inputs, *(op.output for op in graph.ops)])}
+    outputs = [
+        add_table(builder, "Output", {"name": builder.CreateSharedString(name), "value": ids[value]})
+        for name, value in zip(graph.output_names, graph.outputs, strict=True)
+    ]
+    ops = [_add_op(builder, op, ids, weight_index) for op in graph.ops]
+    inputs = []
+    for name in graph.inputs:
+        shape = builder.CreateNumpyVector(np.array(graph.values[name].shape, np.int32))
+        inputs.append(add_table(builder, "Input", {"name": builder.CreateSharedString(name), "shape": shape}))
+    return {
+        "outputs": _add_references(builder, outputs),
+        "ops": _add_references(builder, ops),
+        "inputs": _add_references(builder, inputs),
+    }
+
+
+def _add_op(builder: Any, op: Op, ids: Mapping[str, int], weight_index: Mapping[str, int]) -> int:
+    number = union_type("OpAttributes", op.kind)
+    table: dict[str, Any] = {role: weight_index[name] for role, name in op.weights.items()}
+    attributes = add_table(builder, op.kind, table | attribute_values(op.attributes))
+    values: dict[str, Any] = {"attributes": attributes}
+    inputs = [ids[name] for name in op.inputs]
+    if inputs != [ids[op.output] - 1]:  # the newest value needs no mention
+        values["inputs"] = builder.CreateNumpyVector(np.array(inputs, np.uint32))
+    if op.name:
+        values["name"] = builder.CreateSharedString(op.name)
+    return add_table(builder, "Op", values | {"attributes_type": number})
+
+
+def _add_metadata(builder: Any, metadata: Metadata) -> int:
+    values: dict[str, Any] = {}
+    if metadata.entries:
+        entries = [
+            add_table(builder, "Entry", {"key": builder.CreateString(key), "value": builder.CreateString(value)})
+            for key, value in sorted(metadata.entries.items())
+        ]
+        values["entries"] = _add_references(builder, entries)
+    if metadata.labels:
+        values["labels"] = _add_references(builder, [builder.CreateString(label) for label in metadata.labels])
+    if metadata.producer:
+        values["producer"] = builder.CreateString(metadata.producer)
+    return add_table(builder, "Metadata", values)
+
+
+def _add_references(builder: Any, offsets: list[int]) -> int:
+    builder.StartVector(4, len(offsets), 4)
+    for offset in reversed(offsets):
+        builder.PrependUOffsetTRelative(offset)
+    return int(builder.EndVector())
+
+
+def _add_structs(builder: Any, structs: npt.NDArray[Any]) -> int:
+    data = structs.tobytes()
+    builder.StartVector(structs.itemsize, structs.size, 4)
+    builder.head -= len(data)
+    builder.Bytes[builder.head : builder.head + len(data)] = data
+    return int(builder.EndVector())

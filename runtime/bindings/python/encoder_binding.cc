@@ -1,0 +1,74 @@
+#include <nanobind/stl/optional.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "bindings.h"
+#include "encoder/package_merge.h"
+#include "encoder/packed_lengths.h"
+#include "encoder/weight_encoder.h"
+#include "format/limits.h"
+
+namespace dcm::python {
+namespace {
+
+using encoder::EncodedStreams;
+using encoder::StreamStatistics;
+
+}  // namespace
+
+void bind_encoder(nb::module_& module) {
+  nb::class_<StreamStatistics>(module, "StreamStatistics")
+      .def_ro("symbols", &StreamStatistics::symbols)
+      .def_ro("entropy_bits", &StreamStatistics::entropy_bits)
+      .def_ro("bits", &StreamStatistics::bits)
+      .def_ro("bytes", &StreamStatistics::bytes);
+
+  nb::class_<EncodedStreams>(module, "EncodedStreams")
+      .def_ro("gap_bits", &EncodedStreams::gap_bits)
+      .def_ro("gaps", &EncodedStreams::gaps)
+      .def_ro("codes", &EncodedStreams::codes)
+      .def_prop_ro("gap_lengths",
+                   [](const EncodedStreams& e) { return to_bytes(e.gap_lengths.data(), e.gap_lengths.size()); })
+      .def_prop_ro("code_lengths",
+                   [](const EncodedStreams& e) { return to_bytes(e.code_lengths.data(), e.code_lengths.size()); })
+      .def_prop_ro("chunks",
+                   [](const EncodedStreams& e) {
+                     return to_bytes(e.chunks.data(), e.chunks.size() * sizeof(encoder::ChunkRecord));
+                   })
+      .def(
+          "take_payload", [](EncodedStreams& e) { return to_numpy(std::move(e.payload)); },
+          "The payload as a uint8 array; can be taken once.");
+
+  module.def(
+      "encode_sparse",
+      [](const Codes& codes, size_t centroid_count) {
+        nb::gil_scoped_release release;
+        return encoder::encode_sparse(codes.data(), codes.size(), centroid_count);
+      },
+      nb::arg("codes"), nb::arg("centroid_count"));
+  module.def(
+      "encode_dense_shared",
+      [](const Codes& codes, size_t centroid_count) {
+        nb::gil_scoped_release release;
+        return encoder::encode_dense_shared(codes.data(), codes.size(), centroid_count);
+      },
+      nb::arg("codes"), nb::arg("centroid_count"));
+  module.def(
+      "package_merge",
+      [](const nb::ndarray<const uint64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>& counts, uint32_t limit) {
+        return to_numpy(
+            encoder::package_merge(std::vector<uint64_t>(counts.data(), counts.data() + counts.size()), limit));
+      },
+      nb::arg("counts"), nb::arg("limit") = kMaxCodeLength);
+  module.def(
+      "pack_lengths",
+      [](const Bytes& lengths) {
+        const auto packed =
+            encoder::pack_lengths(std::vector<uint8_t>(lengths.data(), lengths.data() + lengths.size()));
+        return to_bytes(packed.data(), packed.size());
+      },
+      nb::arg("lengths"));
+}
+
+}  // namespace dcm::python

@@ -1,0 +1,110 @@
+#include "api/context.h"
+
+#include <cstring>
+
+#include "ops/op_rule.h"
+#include "plan/arena_layout.h"
+
+namespace {
+
+// Waking threads costs some microseconds; operators with less work than that stay on the caller's.
+constexpr uint64_t kWorkWorthThreads = 1u << 16;
+
+// An arena of this size stays in a core's own cache.
+constexpr uint64_t kCachedArena = 1u << 19;
+
+struct SliceLayout {
+  uint32_t samples = 0;
+  uint64_t arena_bytes = 0;
+};
+
+// The most samples whose arena stays in the cache and in limit bytes, but at least 1, and the layout for them.
+dcm::Result<SliceLayout> choose_slice(const dcm::StorageMap& map, uint32_t batch, uint64_t limit,
+                                      dcm::Array<uint64_t>* offsets) {
+  dcm::Result<uint64_t> bytes = dcm::lay_out_arena(map, 1, limit, offsets);
+  if (!bytes.ok()) return bytes.status();
+  const uint64_t room = kCachedArena < limit ? kCachedArena : limit;
+  const uint64_t most = bytes.value() == 0 ? batch : room / bytes.value();
+  const uint32_t samples = most < 1 ? 1 : static_cast<uint32_t>(most < batch ? most : batch);
+  if (samples == 1) return SliceLayout{1, bytes.value()};
+  // Each storage of one sample is rounded up to the alignment, so many samples take no more than as many single ones.
+  bytes = dcm::lay_out_arena(map, samples, limit, offsets);
+  if (!bytes.ok()) return bytes.status();
+  return SliceLayout{samples, bytes.value()};
+}
+
+uint64_t work_of(const dcm::PlannedOp& planned, uint32_t batch) {
+  const uint64_t per_sample = planned.site.weight != nullptr ? planned.macs : planned.site.output->elements();
+  return per_sample * batch;
+}
+
+}  // namespace
+
+dcm::Status dcm_context::prepare(uint32_t threads) {
+  DCM_TRY(pool.start(budget, threads));
+  return set_batch(1);
+}
+
+dcm::Status dcm_context::set_batch(uint32_t new_batch) {
+  if (new_batch == batch) return {};
+  if (new_batch == 0) return dcm::Status::error(DCM_CALL_ARGUMENT, "batch is 0, expected at least 1");
+  if (new_batch != 1 && !model.graph.batched)
+    return dcm::Status::error(DCM_CALL_SHAPE, "batch is %u, but the model's inputs have no batch dimension", new_batch);
+  // Old and new arena exist side by side for a moment, so that a failure leaves the old one.
+  dcm::Array<uint64_t> new_offsets;
+  DCM_TRY(new_offsets.allocate(budget, model.plan.storage.storages.size()));
+  for (uint64_t& offset : new_offsets) offset = 0;
+  const dcm::Result<SliceLayout> layout =
+      choose_slice(model.plan.storage, new_batch, budget.limit() - budget.used(), &new_offsets);
+  if (!layout.ok()) return layout.status();
+  dcm::Array<uint8_t> new_arena;
+  DCM_TRY(new_arena.allocate(budget, layout.value().arena_bytes).in("the arena of batch %u", new_batch));
+  arena = std::move(new_arena);
+  offsets = std::move(new_offsets);
+  batch = new_batch;
+  slice = layout.value().samples;
+  return {};
+}
+
+float* dcm_context::storage_data(uint32_t index, const RunSlice& now) {
+  const dcm::Storage& storage = model.plan.storage.storages[index];
+  const uint64_t before = storage.elements * now.first;
+  switch (storage.kind) {
+    case dcm::StorageKind::kInput:
+      return const_cast<float*>(now.inputs[storage.index] + before);  // no operator writes to it
+    case dcm::StorageKind::kOutput:
+      return now.outputs[storage.index] + before;
+    case dcm::StorageKind::kArena:
+      break;
+  }
+  return reinterpret_cast<float*>(arena.data() + offsets[index]);
+}
+
+void dcm_context::run_op(const dcm::PlannedOp& planned, const RunSlice& now) {
+  const dcm::Kernel& kernel = *planned.kernel;
+  if (kernel.run == nullptr) return;
+  const dcm::Op& op = *planned.site.op;
+  const dcm::Array<uint32_t>& of_value = model.plan.storage.of_value;
+  dcm::Call call = {&planned.site, &planned.prepared, now.count, {}, storage_data(of_value[op.output], now)};
+  for (uint32_t k = 0; k < dcm::op_rule(op.type).inputs; ++k)
+    call.inputs[k] = storage_data(of_value[op.inputs[k]], now);
+  const uint64_t units = kernel.units(planned.site, now.count);
+  if (work_of(planned, now.count) < kWorkWorthThreads)
+    kernel.run(call, 0, units);
+  else
+    pool.parallel_for(units, [&](uint32_t, uint64_t begin, uint64_t end) { kernel.run(call, begin, end); });
+}
+
+void dcm_context::run(const float* const* inputs, float* const* outputs) {
+  for (uint32_t first = 0; first < batch;) {
+    const uint32_t count = batch - first < slice ? batch - first : slice;
+    const RunSlice now = {inputs, outputs, first, count};
+    for (const dcm::PlannedOp& planned : model.plan.ops) run_op(planned, now);
+    first += count;
+  }
+  const RunSlice all = {inputs, outputs, 0, batch};
+  for (const dcm::OutputCopy& copy : model.plan.storage.copies) {  // from inputs and outputs, never from the arena
+    const uint64_t floats = model.plan.storage.storages[copy.storage].elements * batch;
+    std::memcpy(outputs[copy.output], storage_data(copy.storage, all), static_cast<size_t>(floats) * sizeof(float));
+  }
+}

@@ -1,0 +1,37 @@
+// What a dcm_context is.
+#pragma once
+
+#include "api/model.h"
+#include "core/thread_pool.h"
+
+// The caller's buffers of one run, and the samples of them that are computed now.
+struct RunSlice {
+  const float* const* inputs;
+  float* const* outputs;
+  uint32_t first, count;
+};
+
+// A large batch runs in slices of some samples, the whole network on each: what a layer writes is still in the cache
+// when the next reads it, and memory does not grow with the batch. Samples do not depend on each other, so results are
+// the same.
+struct dcm_context {
+  dcm_context(const dcm_model& planned, uint64_t memory_limit) : model(planned), budget(memory_limit) {}
+
+  // Starts the threads and sizes the arena for batch 1.
+  dcm::Status prepare(uint32_t threads);
+  dcm::Status set_batch(uint32_t new_batch);
+  // Runs every operator in order, then copies the outputs that no operator writes. Allocates nothing.
+  void run(const float* const* inputs, float* const* outputs);
+
+  const dcm_model& model;
+  dcm::MemoryBudget budget;  // before the arrays: it outlives them
+  dcm::ThreadPool pool;
+  dcm::Array<uint8_t> arena;     // for one slice
+  dcm::Array<uint64_t> offsets;  // in the arena, of each storage of the plan
+  uint32_t batch = 0;
+  uint32_t slice = 0;  // samples of a slice, 1..batch
+
+ private:
+  float* storage_data(uint32_t storage, const RunSlice& now);
+  void run_op(const dcm::PlannedOp& planned, const RunSlice& now);
+};

@@ -1,0 +1,159 @@
+// The functions of dcmobile.h about models.
+#include <cstring>
+
+#include "api/model.h"
+#include "api/options.h"
+#include "api/report.h"
+#include "core/clock.h"
+#include "ops/op_rule.h"
+
+namespace dcm {
+namespace {
+
+// open(budget, source) makes the bytes readable.
+template <typename Open>
+Status open_model(const dcm_options* options, dcm_model** model, Open&& open) {
+  DCM_TRY(verify_pointer(model, "model"));
+  *model = nullptr;
+  const Result<dcm_options> checked = read_options(options);
+  if (!checked.ok()) return checked.status();
+  dcm_model* opened = create<dcm_model>(checked.value().memory_limit);
+  if (opened == nullptr) return Status::error(DCM_MACHINE_MEMORY, "out of memory: cannot allocate a model");
+
+  Status status;
+  {
+    DataSource source;
+    const uint64_t start = monotonic_ns();
+    status = open(opened->budget, source);
+    opened->load_info.map_ns = monotonic_ns() - start;
+    if (status.ok()) status = opened->load(source, checked.value());
+  }
+  if (!status.ok()) {
+    destroy(opened);
+    return status;
+  }
+  *model = opened;
+  return {};
+}
+
+Status describe(const dcm_model* model, const Array<Port> Graph::* ports, const char* kind, size_t index,
+                dcm_tensor_info* info) {
+  DCM_TRY(verify_pointer(info, "info"));
+  *info = {};
+  DCM_TRY(verify_pointer(model, "model"));
+  const Graph& graph = model->graph;
+  if (index >= (graph.*ports).size())
+    return Status::error(DCM_CALL_ARGUMENT, "%s %zu does not exist: the model has %zu", kind, index,
+                         (graph.*ports).size());
+  const Port& port = (graph.*ports)[index];
+  const Shape& shape = graph.shapes[port.value];
+  info->name = graph.name(port.name);
+  info->rank = shape.rank;
+  for (uint32_t i = 0; i < shape.rank; ++i) info->dims[i] = shape.dims[i];
+  if (graph.batched) info->dims[0] = -1;
+  return {};
+}
+
+Status find(const dcm_model* model, const Array<Port> Graph::* ports, const char* kind, const char* name,
+            size_t* index) {
+  DCM_TRY(verify_pointer(index, "index"));
+  *index = 0;
+  DCM_TRY(verify_pointer(model, "model"));
+  DCM_TRY(verify_pointer(name, "name"));
+  const Graph& graph = model->graph;
+  for (size_t i = 0; i < (graph.*ports).size(); ++i)
+    if (std::strcmp(graph.name((graph.*ports)[i].name), name) == 0) {
+      *index = i;
+      return {};
+    }
+  return Status::error(DCM_CALL_NAME, "the model has no %s '%.80s'; its first is '%.80s'", kind, name,
+                       graph.name((graph.*ports)[0].name));
+}
+
+Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
+  DCM_TRY(verify_pointer(info, "info"));
+  *info = {};
+  DCM_TRY(verify_pointer(model, "model"));
+  if (index >= model->plan.ops.size())
+    return Status::error(DCM_CALL_ARGUMENT, "operator %zu does not exist: the model has %zu", index,
+                         model->plan.ops.size());
+  const Op& op = model->graph.ops[index];
+  const PlannedOp& planned = model->plan.ops[index];
+  *info = {model->graph.name(op.name), op_rule(op.type).type, planned.kernel->name, planned.reason, planned.macs};
+  return {};
+}
+
+}  // namespace
+}  // namespace dcm
+
+using dcm::Graph;
+using dcm::report;
+
+int dcm_model_open(const char* path, const dcm_options* options, dcm_model** model, dcm_error* error) {
+  return report(dcm::open_model(options, model,
+                                [&](dcm::MemoryBudget& budget, dcm::DataSource& source) -> dcm::Status {
+                                  DCM_TRY(dcm::verify_pointer(path, "path"));
+                                  return source.open_path(budget, path);
+                                }),
+                error);
+}
+
+int dcm_model_open_fd(int fd, uint64_t offset, uint64_t length, const dcm_options* options, dcm_model** model,
+                      dcm_error* error) {
+  return report(dcm::open_model(options, model,
+                                [&](dcm::MemoryBudget& budget, dcm::DataSource& source) {
+                                  return source.open_fd(budget, fd, offset, length);
+                                }),
+                error);
+}
+
+int dcm_model_open_memory(const void* data, size_t size, const dcm_options* options, dcm_model** model,
+                          dcm_error* error) {
+  return report(dcm::open_model(options, model,
+                                [&](dcm::MemoryBudget& budget, dcm::DataSource& source) -> dcm::Status {
+                                  if (size > 0) DCM_TRY(dcm::verify_pointer(data, "data"));
+                                  return source.open_memory(budget, data, size);
+                                }),
+                error);
+}
+
+void dcm_model_close(dcm_model* model) {
+  dcm::destroy(model);
+}
+
+size_t dcm_model_input_count(const dcm_model* model) {
+  return model == nullptr ? 0 : model->graph.inputs.size();
+}
+
+size_t dcm_model_output_count(const dcm_model* model) {
+  return model == nullptr ? 0 : model->graph.outputs.size();
+}
+
+int dcm_model_input(const dcm_model* model, size_t index, dcm_tensor_info* info, dcm_error* error) {
+  return report(dcm::describe(model, &Graph::inputs, "input", index, info), error);
+}
+
+int dcm_model_output(const dcm_model* model, size_t index, dcm_tensor_info* info, dcm_error* error) {
+  return report(dcm::describe(model, &Graph::outputs, "output", index, info), error);
+}
+
+int dcm_model_find_input(const dcm_model* model, const char* name, size_t* index, dcm_error* error) {
+  return report(dcm::find(model, &Graph::inputs, "input", name, index), error);
+}
+
+int dcm_model_find_output(const dcm_model* model, const char* name, size_t* index, dcm_error* error) {
+  return report(dcm::find(model, &Graph::outputs, "output", name, index), error);
+}
+
+size_t dcm_model_op_count(const dcm_model* model) {
+  return model == nullptr ? 0 : model->plan.ops.size();
+}
+
+int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info, dcm_error* error) {
+  return report(dcm::describe_op(model, index, info), error);
+}
+
+void dcm_model_load_info(const dcm_model* model, dcm_load_info* info) {
+  if (info == nullptr) return;
+  *info = model == nullptr ? dcm_load_info{} : model->load_info;
+}

@@ -1,0 +1,42 @@
+#include "api/options.h"
+
+#include <cstddef>
+#include <cstring>
+
+#include "core/thread_pool.h"
+
+namespace dcm {
+namespace {
+
+// The struct of version 0.1.0; later ones only append to it.
+constexpr size_t kFirstSize = offsetof(dcm_options, reserved) + sizeof(uint32_t);
+constexpr size_t kLargestSize = 4096;  // more is not a struct_size but garbage
+
+}  // namespace
+
+Result<dcm_options> read_options(const dcm_options* options) {
+  dcm_options result = DCM_OPTIONS_DEFAULT;
+  if (options == nullptr) return result;
+  const size_t size = options->struct_size;
+  if (size < kFirstSize || size > kLargestSize)
+    return Status::error(DCM_CALL_ARGUMENT,
+                         "options.struct_size is %zu, expected sizeof(dcm_options); start from DCM_OPTIONS_DEFAULT",
+                         size);
+  // A caller built against a newer header may have more fields; what they ask for by a value other than 0 cannot be
+  // done here.
+  for (size_t i = sizeof result; i < size; ++i)
+    if (reinterpret_cast<const unsigned char*>(options)[i] != 0)
+      return Status::error(DCM_CALL_ARGUMENT, "options has a field at byte %zu that this runtime does not know", i);
+  std::memcpy(&result, options, size < sizeof result ? size : sizeof result);
+  result.struct_size = sizeof result;
+  if (result.threads < 1 || result.threads > ThreadPool::kMaxThreads)
+    return Status::error(DCM_CALL_ARGUMENT, "options.threads is %u, expected 1 to %u", result.threads,
+                         ThreadPool::kMaxThreads);
+  if (result.skip_checksum > 1)
+    return Status::error(DCM_CALL_ARGUMENT, "options.skip_checksum is %u, expected 0 or 1", result.skip_checksum);
+  if (result.reserved != 0)
+    return Status::error(DCM_CALL_ARGUMENT, "options.reserved is %u, expected 0", result.reserved);
+  return result;
+}
+
+}  // namespace dcm

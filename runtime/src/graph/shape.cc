@@ -1,0 +1,36 @@
+#include "graph/shape.h"
+
+#include <cstdio>
+
+namespace dcm {
+
+bool Shape::operator==(const Shape& other) const {
+  if (rank != other.rank) return false;
+  for (uint32_t i = 0; i < rank; ++i)
+    if (dims[i] != other.dims[i]) return false;
+  return true;
+}
+
+Status verify_shape(const Shape& shape) {
+  Checked elements = 1;
+  for (uint32_t i = 0; i < shape.rank; ++i) {
+    if (shape.dims[i] == 0 || shape.dims[i] > INT32_MAX)
+      return Status::error(DCM_GRAPH_SHAPE, "a value of shape %s has a size outside 1 .. 2^31 - 1",
+                           ShapeText(shape).text);
+    elements *= shape.dims[i];
+  }
+  if (!elements.within(INT32_MAX))
+    return Status::error(DCM_GRAPH_SHAPE, "a value of shape %s has 2^31 elements or more", ShapeText(shape).text);
+  return {};
+}
+
+ShapeText::ShapeText(const uint32_t* dims, uint32_t rank) {
+  size_t at = 0;
+  text[at++] = '[';
+  for (uint32_t i = 0; i < rank && i < kMaxRank; ++i)
+    at += static_cast<size_t>(std::snprintf(text + at, sizeof text - at, "%s%u", i == 0 ? "" : ", ", dims[i]));
+  text[at++] = ']';
+  text[at] = '\0';
+}
+
+}  // namespace dcm

@@ -1,0 +1,37 @@
+// Shapes of values.
+#pragma once
+
+#include <cstdint>
+
+#include "core/checked.h"
+#include "core/status.h"
+#include "format/limits.h"
+
+namespace dcm {
+
+// Sizes of a fp32 row-major tensor. In a graph with a batch, dims[0] is 1: the shape is that of one sample.
+struct Shape {
+  uint32_t rank = 0;
+  uint32_t dims[kMaxRank] = {};
+
+  // The product of dims[begin .. end - 1]. Fits: a graph refuses values of 2^31 or more elements.
+  uint64_t product(uint32_t begin, uint32_t end) const {
+    uint64_t result = 1;
+    for (uint32_t i = begin; i < end; ++i) result *= dims[i];
+    return result;
+  }
+  uint64_t elements() const { return product(0, rank); }
+  bool operator==(const Shape& other) const;
+};
+
+// GRAPH_SHAPE unless every size is 1 .. 2^31 - 1 and the shape has fewer than 2^31 elements.
+Status verify_shape(const Shape& shape);
+
+// "[1, 20, 24, 24]", for error texts.
+struct ShapeText {
+  explicit ShapeText(const Shape& shape) : ShapeText(shape.dims, shape.rank) {}
+  ShapeText(const uint32_t* dims, uint32_t rank);
+  char text[kMaxRank * 12 + 3];
+};
+
+}  // namespace dcm

@@ -1,0 +1,45 @@
+#include "kernels/isa.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace dcm {
+namespace {
+
+struct IsaEntry {
+  const char* name;
+  bool (*available)();
+};
+
+// In the order of Isa.
+constexpr IsaEntry kTable[kIsas] = {{"generic", [] { return true; }}};
+
+}  // namespace
+
+const char* isa_name(Isa isa) {
+  return kTable[static_cast<size_t>(isa)].name;
+}
+
+bool isa_available(Isa isa) {
+  return kTable[static_cast<size_t>(isa)].available();
+}
+
+Result<IsaChoice> choose_isa() {
+  const char* wanted = std::getenv("DCM_ISA");
+  const bool forced = wanted != nullptr && wanted[0] != '\0';
+  char names[64] = "";
+  size_t written = 0;
+  for (uint32_t i = kIsas; i-- > 0;) {
+    const Isa isa = static_cast<Isa>(i);
+    if (!isa_available(isa)) continue;
+    if (!forced || std::strcmp(wanted, isa_name(isa)) == 0) return IsaChoice{isa, forced};
+    const int length =
+        std::snprintf(names + written, sizeof names - written, "%s%s", written == 0 ? "" : ", ", isa_name(isa));
+    written += static_cast<size_t>(length);
+  }
+  return Status::error(DCM_MACHINE_UNSUPPORTED, "DCM_ISA is '%.32s', but this machine and build have: %s", wanted,
+                       names);
+}
+
+}  // namespace dcm

@@ -1,0 +1,29 @@
+// Instruction sets that kernels are written for.
+#pragma once
+
+#include <cstdint>
+
+#include "core/status.h"
+
+namespace dcm {
+
+// Slowest first.
+enum class Isa : uint8_t { kGeneric };
+constexpr uint32_t kIsas = 1;
+
+// "generic", ... as in DCM_ISA.
+const char* isa_name(Isa isa);
+// Whether this build has kernels for it and this CPU runs them.
+bool isa_available(Isa isa);
+
+// Which instruction sets a plan may use.
+struct IsaChoice {
+  Isa best;     // kernels for this one, and where there is none, for slower ones
+  bool forced;  // by DCM_ISA
+};
+
+// The best one that is available, or the one that the environment variable DCM_ISA names. MACHINE_UNSUPPORTED if that
+// is unknown or not available; the text lists those that are.
+Result<IsaChoice> choose_isa();
+
+}  // namespace dcm

@@ -1,0 +1,72 @@
+#include "plan/plan.h"
+
+#include <cstdio>
+
+#include "kernels/kernel_table.h"
+#include "ops/op_rule.h"
+
+namespace dcm {
+namespace {
+
+Site site_of(const Op& op, const Graph& graph, const Array<Weight>& weights) {
+  Site site = {&op, nullptr, nullptr, {}, &graph.shapes[op.output]};
+  const OpRule& rule = op_rule(op.type);
+  for (uint32_t k = 0; k < rule.inputs; ++k) site.inputs[k] = &graph.shapes[op.inputs[k]];
+  if (rule.has_weight) {
+    site.weight = &weights[op.weight];
+    if (op.bias != kNoWeight) site.bias = weights[op.bias].values.data();
+  }
+  return site;
+}
+
+// The fastest kernel for the site that the choice allows.
+const Kernel* choose_kernel(const Site& site, IsaChoice choice) {
+  for (uint32_t isa = static_cast<uint32_t>(choice.best) + 1; isa-- > 0;) {
+    const Kernel* kernel = find_kernel(site, static_cast<Isa>(isa));
+    if (kernel != nullptr) return kernel;
+  }
+  return nullptr;
+}
+
+void explain(IsaChoice choice, PlannedOp* planned) {
+  const Weight* weight = planned->site.weight;
+  char form[48] = "";
+  if (weight != nullptr)
+    std::snprintf(form, sizeof form, "%s weight, %.1f %% non-zero; ", weight_form_name(weight->form),
+                  100.0 * static_cast<double>(weight->nonzeros) / static_cast<double>(weight->elements()));
+  const char* isa = isa_name(planned->kernel->isa);
+  if (planned->kernel->run == nullptr)
+    std::snprintf(planned->reason, sizeof planned->reason, "nothing to compute: the same memory, another shape");
+  else if (planned->kernel->isa != choice.best)
+    std::snprintf(planned->reason, sizeof planned->reason, "%sno %s kernel for it", form, isa_name(choice.best));
+  else
+    std::snprintf(planned->reason, sizeof planned->reason, "%s%s %s", form, isa,
+                  choice.forced ? "is forced by DCM_ISA" : "is the best this CPU and build have");
+}
+
+Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, IsaChoice choice, MemoryBudget& budget,
+               PlannedOp* planned) {
+  planned->site = site_of(op, graph, weights);
+  planned->kernel = choose_kernel(planned->site, choice);
+  if (planned->kernel == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it");
+  if (planned->kernel->prepare != nullptr) DCM_TRY(planned->kernel->prepare(planned->site, budget, &planned->prepared));
+  if (planned->site.weight != nullptr)
+    planned->macs = planned->site.weight->nonzeros *
+                    op_rule(op.type).uses_of_weight(op, *planned->site.inputs[0], *planned->site.output);
+  explain(choice, planned);
+  return {};
+}
+
+}  // namespace
+
+Status Plan::build(const Graph& graph, const Array<Weight>& weights, MemoryBudget& budget) {
+  const Result<IsaChoice> choice = choose_isa();
+  if (!choice.ok()) return choice.status();
+  DCM_TRY(ops.allocate(budget, graph.ops.size()));
+  for (uint32_t i = 0; i < ops.size(); ++i)
+    DCM_TRY(plan_op(graph.ops[i], graph, weights, choice.value(), budget, &ops[i])
+                .in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i));
+  return storage.build(graph, budget);
+}
+
+}  // namespace dcm

@@ -1,0 +1,28 @@
+// How a model runs: a kernel for each operator and a place for each value.
+#pragma once
+
+#include "format/weight.h"
+#include "graph/graph.h"
+#include "kernels/kernel.h"
+#include "plan/storage.h"
+
+namespace dcm {
+
+struct PlannedOp {
+  Site site;
+  const Kernel* kernel = nullptr;
+  Prepared prepared;
+  uint64_t macs = 0;     // multiply-accumulates a sample, zero weights not counted
+  char reason[96] = "";  // why this kernel
+};
+
+struct Plan {
+  Array<PlannedOp> ops;  // in order of execution
+  StorageMap storage;
+
+  // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are. DCM_ISA is
+  // read here.
+  Status build(const Graph& graph, const Array<Weight>& weights, MemoryBudget& budget);
+};
+
+}  // namespace dcm

@@ -1,0 +1,42 @@
+// Where the values of a graph live while it runs, and from when to when.
+#pragma once
+
+#include <cstdint>
+
+#include "core/array.h"
+#include "graph/graph.h"
+
+namespace dcm {
+
+enum class StorageKind : uint8_t {
+  kInput,   // the caller's input buffer
+  kOutput,  // the caller's output buffer
+  kArena,   // a part of the context's arena
+};
+
+// A block of memory that one value is written to, and that views of it share.
+struct Storage {
+  StorageKind kind = StorageKind::kArena;
+  uint32_t index = 0;     // which input or output
+  uint32_t first_op = 0;  // kArena: from this operator, which writes it,
+  uint32_t last_op = 0;   //   to this one, the last that reads it, the block is taken
+  uint64_t elements = 0;  // a sample
+};
+
+// An output whose value cannot be computed in place, because it is an input or a second output of one value: copied at
+// the end.
+struct OutputCopy {
+  uint32_t output;
+  uint32_t storage;
+};
+
+struct StorageMap {
+  Array<Storage> storages;     // in order of first_op
+  Array<uint32_t> of_value;    // index of a storage, for every value
+  Array<uint32_t> by_last_op;  // indices of those in the arena, in order of last_op
+  Array<OutputCopy> copies;
+
+  Status build(const Graph& graph, MemoryBudget& budget);
+};
+
+}  // namespace dcm

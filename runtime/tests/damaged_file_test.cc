@@ -1,0 +1,176 @@
+// Damage anywhere in a file is refused or changes values, never more. Under ASan and UBSan this is the proof of "a file
+// that opens is safe to run".
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "small_network.h"
+
+namespace dcm {
+namespace {
+
+using testing::Bytes;
+using testing::Opened;
+using testing::Tensor;
+
+// Opens and, if that works, runs. Small limits: a flipped bit may ask for a large network, which is none of this test's
+// business.
+class Victim {
+ public:
+  explicit Victim(uint32_t skip_checksum) {
+    options_.memory_limit = 8 << 20;
+    options_.skip_checksum = skip_checksum;
+  }
+
+  // The code of opening; ran: the model opened and its outputs were computed.
+  int load_and_run(const Bytes& bytes, bool* ran = nullptr, Tensor* result = nullptr) {
+    if (ran != nullptr) *ran = false;
+    const Opened opened = testing::open_bytes(bytes, &options_);
+    EXPECT_EQ(opened.code == DCM_OK, opened.model != nullptr);
+    if (opened.model == nullptr) {
+      EXPECT_FALSE(opened.text.empty());
+      EXPECT_TRUE(opened.code / 100 == 1 || opened.code / 100 == 2 || opened.code == DCM_MACHINE_LIMIT) << opened.text;
+      return opened.code;
+    }
+    dcm_context* created = nullptr;
+    if (dcm_context_create(opened.model.get(), &options_, &created, nullptr) != DCM_OK) return DCM_OK;
+    const testing::ContextPointer context(created);
+    std::vector<Tensor> inputs;
+    for (size_t i = 0; i < dcm_model_input_count(opened.model.get()); ++i) {
+      dcm_tensor_info info;
+      EXPECT_EQ(dcm_model_input(opened.model.get(), i, &info, nullptr), DCM_OK);
+      size_t elements = 1;
+      for (uint32_t d = 0; d < info.rank; ++d) elements *= info.dims[d] < 0 ? 1 : static_cast<size_t>(info.dims[d]);
+      if (elements > (4 << 20)) return DCM_OK;
+      inputs.push_back(testing::small_input(static_cast<uint32_t>(elements / 72 + 1)));
+      inputs.back().resize(elements);
+    }
+    for (size_t i = 0; i < dcm_model_output_count(opened.model.get()); ++i)
+      if (testing::output_elements(opened.model.get(), i) > (4 << 20)) return DCM_OK;
+    const std::vector<Tensor> outputs = testing::run_context(opened.model.get(), context.get(), inputs, 1);
+    if (ran != nullptr) *ran = true;
+    if (result != nullptr) *result = outputs[0];
+    return DCM_OK;
+  }
+
+ private:
+  dcm_options options_ = DCM_OPTIONS_DEFAULT;
+};
+
+TEST(DamagedFile, TruncatedAtEveryLength) {
+  const Bytes bytes = testing::small_network().build();
+  Victim victim(0);
+  Tensor expected;
+  ASSERT_EQ(victim.load_and_run(bytes, nullptr, &expected), DCM_OK);
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    // A block of exactly that size, so that ASan sees a read behind it.
+    const Bytes cut(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size));
+    Tensor result;
+    const int code = victim.load_and_run(cut, nullptr, &result);
+    if (size < 8) {
+      EXPECT_EQ(code, DCM_FILE_FORMAT) << size;
+    } else if (size + 16 < bytes.size()) {
+      EXPECT_EQ(code, DCM_FILE_STRUCTURE) << size;
+    } else if (code == DCM_OK) {  // only alignment at the very end is missing
+      EXPECT_EQ(result, expected) << size;
+    }
+  }
+}
+
+TEST(DamagedFile, EveryBitFlipped) {
+  const Bytes bytes = testing::small_network().build();
+  for (uint32_t skip_checksum : {0u, 1u}) {
+    Victim victim(skip_checksum);
+    int refused = 0, opened = 0;
+    for (size_t i = 0; i < bytes.size() * 8; ++i) {
+      Bytes flipped = bytes;
+      flipped[i / 8] = static_cast<uint8_t>(flipped[i / 8] ^ 1u << i % 8);
+      ++(victim.load_and_run(flipped) == DCM_OK ? opened : refused);
+    }
+    EXPECT_GT(refused, opened / 4) << "of " << bytes.size() * 8;
+    EXPECT_GT(opened, 0);
+  }
+}
+
+TEST(DamagedFile, FlipsInThePayloadAreSeenByTheChecksums) {
+  const testing::ModelParts parts = testing::small_network();
+  const Bytes bytes = parts.build();
+  const auto payload = std::search(bytes.begin(), bytes.end(), parts.payload.begin(), parts.payload.end());
+  ASSERT_NE(payload, bytes.end());
+  const size_t start = static_cast<size_t>(payload - bytes.begin());
+  int refused = 0;
+  Victim victim(0);
+  for (size_t i = start * 8; i < (start + parts.payload.size()) * 8; ++i) {
+    Bytes flipped = bytes;
+    flipped[i / 8] = static_cast<uint8_t>(flipped[i / 8] ^ 1u << i % 8);
+    refused += victim.load_and_run(flipped) == DCM_FILE_CHECKSUM;
+  }
+  // All but the padding between sections.
+  EXPECT_GT(refused, static_cast<int>(parts.payload.size() * 8 * 3 / 4));
+}
+
+TEST(DamagedFile, RandomDamage) {
+  const Bytes bytes = testing::small_network().build();
+  std::mt19937 random(41);
+  Victim victim(1);
+  for (int i = 0; i < 20000; ++i) {
+    Bytes damaged = bytes;
+    for (uint32_t hits = 1 + random() % 8; hits > 0; --hits) {
+      const size_t at = random() % damaged.size();
+      switch (random() % 4) {
+        case 0:
+          damaged[at] = static_cast<uint8_t>(random());
+          break;
+        case 1:  // extreme numbers
+          for (size_t k = at; k < std::min(at + 4, damaged.size()); ++k) damaged[k] = 0xFF;
+          break;
+        case 2:
+          for (size_t k = at; k < std::min(at + 4, damaged.size()); ++k) damaged[k] = 0;
+          break;
+        default: {  // bytes from elsewhere in the file
+          const size_t from = random() % damaged.size(), length = 1 + random() % 16;
+          for (size_t k = 0; k < length && at + k < damaged.size() && from + k < damaged.size(); ++k)
+            damaged[at + k] = bytes[from + k];
+        }
+      }
+    }
+    victim.load_and_run(damaged);
+  }
+}
+
+TEST(DamagedFile, NotADcmodel) {
+  Victim victim(0);
+  EXPECT_EQ(victim.load_and_run({}), DCM_FILE_FORMAT);
+  const std::string text = "This is a text file, and rather a long one for its kind.";
+  EXPECT_EQ(victim.load_and_run(Bytes(text.begin(), text.end())), DCM_FILE_FORMAT);
+  EXPECT_EQ(victim.load_and_run(Bytes(1000, 0)), DCM_FILE_FORMAT);
+  EXPECT_EQ(victim.load_and_run({4, 0, 0, 0, 'D', 'C', 'M', '1'}), DCM_FILE_STRUCTURE);
+}
+
+TEST(DamagedFile, BytesBehindTheFileAreIgnored) {
+  Bytes bytes = testing::small_network().build();
+  Victim victim(0);
+  Tensor expected, result;
+  ASSERT_EQ(victim.load_and_run(bytes, nullptr, &expected), DCM_OK);
+  bytes.resize(bytes.size() + 1001, 0xAB);
+  EXPECT_EQ(victim.load_and_run(bytes, nullptr, &result), DCM_OK);
+  EXPECT_EQ(result, expected);
+}
+
+TEST(MemoryLimit, AnyLimitLoadsOrRefuses) {
+  const Bytes bytes = testing::small_network().build();
+  bool loaded = false;
+  for (uint64_t limit = 0; !loaded; limit += 61) {
+    dcm_options options = DCM_OPTIONS_DEFAULT;
+    options.memory_limit = limit;
+    options.threads = 2;
+    const Opened opened = testing::open_bytes(bytes, &options);
+    loaded = opened.code == DCM_OK;
+    ASSERT_TRUE(loaded || opened.code == DCM_MACHINE_LIMIT) << limit << ": " << opened.text;
+    ASSERT_LT(limit, 1u << 20);
+  }
+}
+
+}  // namespace
+}  // namespace dcm

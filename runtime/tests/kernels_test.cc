@@ -1,0 +1,368 @@
+// Every kernel of the table against the reference operators, over random attributes and shapes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <set>
+#include <string>
+
+#include "kernels/kernel_table.h"
+#include "ops/op_rule.h"
+#include "reference_ops.h"
+#include "small_network.h"
+
+namespace dcm {
+namespace {
+
+using testing::Array4;
+using testing::ModelParts;
+using testing::Opened;
+using testing::OpParts;
+using testing::Tensor;
+namespace fb = testing::fb;
+
+Array4 array_of(std::vector<uint32_t> shape, const Tensor& values) {
+  return {std::move(shape), {values.begin(), values.end()}};
+}
+
+// 1e-5 of the largest output.
+void expect_near(const Tensor& found, const Array4& expected) {
+  ASSERT_EQ(found.size(), expected.values.size());
+  double largest = 1e-30;
+  for (const double value : expected.values) largest = std::max(largest, std::fabs(value));
+  for (size_t i = 0; i < found.size(); ++i)
+    ASSERT_NEAR(found[i], expected.values[i], 1e-5 * largest) << "element " << i;
+}
+
+uint32_t pick(std::mt19937& random, uint32_t low, uint32_t high) {
+  return low + random() % (high - low + 1);
+}
+
+// Runs one operator through a file. fixed: without a batch dimension.
+class OneOp {
+ public:
+  OneOp(ModelParts parts, std::vector<std::vector<uint32_t>> input_shapes, bool fixed = false) {
+    parts.inputs.clear();
+    for (const auto& shape : input_shapes) {
+      std::vector<int32_t> dims(shape.begin(), shape.end());
+      if (!fixed) dims[0] = -1;
+      parts.inputs.push_back({"x" + std::to_string(parts.inputs.size()), dims});
+    }
+    if (input_shapes.size() == 2) parts.ops[0].inputs = {{0, 1}};
+    parts.outputs = {{"y", parts.last_value()}};
+    opened_ = testing::open_bytes(parts.build());
+    batch_ = fixed ? 1 : input_shapes[0][0];
+  }
+
+  Tensor operator()(const std::vector<Tensor>& inputs, uint32_t threads = 1) const {
+    EXPECT_EQ(opened_.code, DCM_OK) << opened_.text;
+    return testing::run_model(opened_.model.get(), inputs, batch_, threads).at(0);
+  }
+  std::string kernel() const {
+    dcm_op_info info;
+    EXPECT_EQ(dcm_model_op(opened_.model.get(), 0, &info, nullptr), DCM_OK);
+    return info.kernel;
+  }
+  uint64_t macs() const {
+    dcm_op_info info;
+    EXPECT_EQ(dcm_model_op(opened_.model.get(), 0, &info, nullptr), DCM_OK);
+    return info.macs;
+  }
+
+ private:
+  Opened opened_;
+  uint32_t batch_;
+};
+
+const std::vector<float> kCentroids = {-1.25f, -0.5f, 0.0f, 0.25f, 0.75f, 1.5f};
+
+// Adds a random weight in the form and returns its index; values gets the tensor.
+uint32_t add_weight(ModelParts* parts, WeightForm form, std::mt19937& random, const std::vector<uint32_t>& shape,
+                    Tensor* values) {
+  size_t elements = 1;
+  for (const uint32_t size : shape) elements *= size;
+  if (form == WeightForm::kDense) {
+    *values = testing::random_values(random, elements);
+    return parts->dense(shape, *values);
+  }
+  const std::vector<int> codes = testing::random_codes(random, elements, form == WeightForm::kSparse ? 0.3 : 1.1, 6);
+  *values = testing::values_of(codes, kCentroids);
+  return form == WeightForm::kSparse ? parts->sparse(shape, codes, kCentroids, 3, 20)
+                                     : parts->dense_shared(shape, codes, kCentroids, 33);
+}
+
+class WeightForms : public ::testing::TestWithParam<WeightForm> {};
+
+TEST_P(WeightForms, Linear) {
+  std::mt19937 random(21);
+  for (int i = 0; i < 60; ++i) {
+    const uint32_t outputs = pick(random, 1, 20), inputs = pick(random, 1, 40);
+    ModelParts parts;
+    OpParts op;
+    op.type = fb::OpAttributes_Linear;
+    Tensor weight, bias;
+    op.weight = add_weight(&parts, GetParam(), random, {outputs, inputs}, &weight);
+    if (i % 2 == 0) {
+      bias = testing::random_values(random, outputs);
+      op.bias = parts.dense({outputs}, bias);
+    }
+    if (i % 3 == 0) op.activation = fb::Activation_Relu;
+    parts.ops = {op};
+    std::vector<uint32_t> shape = {pick(random, 1, 4)};
+    if (i % 5 == 0) shape.push_back(3);
+    shape.push_back(inputs);
+    Tensor x = testing::random_values(random, size_t{shape[0]} * (i % 5 == 0 ? 3 : 1) * inputs);
+    Array4 expected = testing::reference_linear(array_of(shape, x), weight, outputs, bias);
+    if (i % 3 == 0) testing::reference_relu(&expected);
+    const OneOp run(parts, {shape});
+    EXPECT_EQ(run.kernel(), std::string("linear_") + weight_form_name(GetParam()) + "_generic");
+    expect_near(run({x}), expected);
+  }
+}
+
+TEST_P(WeightForms, LinearWithLongRows) {
+  // Rows of more than one segment.
+  std::mt19937 random(22);
+  const uint32_t inputs = 150000;
+  ModelParts parts;
+  OpParts op;
+  op.type = fb::OpAttributes_Linear;
+  Tensor weight;
+  std::vector<int> codes =
+      testing::random_codes(random, size_t{2} * inputs, GetParam() == WeightForm::kSparse ? 0.01 : 1.1, 6);
+  weight = testing::values_of(codes, kCentroids);
+  if (GetParam() == WeightForm::kSparse)
+    op.weight = parts.sparse({2, inputs}, codes, kCentroids, 8);
+  else if (GetParam() == WeightForm::kDenseShared)
+    op.weight = parts.dense_shared({2, inputs}, codes, kCentroids);
+  else
+    op.weight = parts.dense({2, inputs}, weight);
+  parts.ops = {op};
+  const Tensor x = testing::random_values(random, inputs);
+  expect_near(OneOp(parts, {{1, inputs}})({x}), testing::reference_linear(array_of({1, inputs}, x), weight, 2, {}));
+}
+
+TEST_P(WeightForms, Conv2d) {
+  std::mt19937 random(23);
+  for (int i = 0; i < 150; ++i) {
+    const uint32_t groups = pick(random, 1, 3), in = groups * pick(random, 1, 3), out = groups * pick(random, 1, 3);
+    OpParts op;
+    op.type = fb::OpAttributes_Conv2d;
+    op.groups = groups;
+    op.stride_h = pick(random, 1, 3);
+    op.stride_w = pick(random, 1, 3);
+    op.dilation_h = pick(random, 1, 3);
+    op.dilation_w = pick(random, 1, 3);
+    op.pad_top = pick(random, 0, 4);
+    op.pad_left = pick(random, 0, 4);
+    op.pad_bottom = pick(random, 0, 4);
+    op.pad_right = pick(random, 0, 4);
+    const uint32_t kh = pick(random, 1, 4), kw = pick(random, 1, 4);
+    const uint32_t h = pick(random, op.dilation_h * (kh - 1) + 1, 14),
+                   w = pick(random, op.dilation_w * (kw - 1) + 1, 14);
+    ModelParts parts;
+    Tensor weight, bias;
+    const std::vector<uint32_t> weight_shape = {out, in / groups, kh, kw};
+    op.weight = add_weight(&parts, GetParam(), random, weight_shape, &weight);
+    if (i % 2 == 0) {
+      bias = testing::random_values(random, out);
+      op.bias = parts.dense({out}, bias);
+    }
+    if (i % 3 == 0) op.activation = fb::Activation_Relu;
+    parts.ops = {op};
+    const std::vector<uint32_t> shape = {pick(random, 1, 3), in, h, w};
+    const Tensor x = testing::random_values(random, size_t{shape[0]} * in * h * w);
+    Array4 expected = testing::reference_conv2d(array_of(shape, x), weight, weight_shape, bias, op);
+    if (i % 3 == 0) testing::reference_relu(&expected);
+    const OneOp run(parts, {shape});
+    expect_near(run({x}), expected);
+    const uint64_t nonzeros = weight.size() - static_cast<size_t>(std::count(weight.begin(), weight.end(), 0.0f));
+    // A sparse weight counts what it stores, centroids of 0 included.
+    if (GetParam() != WeightForm::kSparse) {
+      EXPECT_EQ(run.macs(), nonzeros * expected.shape[2] * expected.shape[3]);
+    }
+  }
+}
+
+TEST_P(WeightForms, Conv2dOfAWindowInPaddingOnly) {
+  // A 1 x 1 kernel over a picture with padding: the border of the output is the bias.
+  std::mt19937 random(24);
+  ModelParts parts;
+  OpParts op;
+  op.type = fb::OpAttributes_Conv2d;
+  op.pad_top = op.pad_bottom = op.pad_left = op.pad_right = 2;
+  Tensor weight;
+  op.weight = add_weight(&parts, GetParam(), random, {2, 1, 1, 1}, &weight);
+  op.bias = parts.dense({2}, {3.0f, -4.0f});
+  parts.ops = {op};
+  const Tensor x = {1.0f};
+  expect_near(OneOp(parts, {{1, 1, 1, 1}})({x}),
+              testing::reference_conv2d(array_of({1, 1, 1, 1}, x), weight, {2, 1, 1, 1}, {3.0f, -4.0f}, op));
+}
+
+TEST_P(WeightForms, ResultsDependOnNeitherThreadsNorBatch) {
+  std::mt19937 random(25);
+  ModelParts parts;
+  OpParts conv;
+  conv.type = fb::OpAttributes_Conv2d;
+  conv.pad_top = conv.pad_left = 1;
+  Tensor weight;
+  conv.weight = add_weight(&parts, GetParam(), random, {13, 5, 3, 3}, &weight);
+  OpParts flatten, linear;
+  flatten.type = fb::OpAttributes_Flatten;
+  flatten.last_axis = 3;
+  linear.type = fb::OpAttributes_Linear;
+  linear.weight = add_weight(&parts, GetParam(), random, {37, 13 * 29 * 29}, &weight);
+  parts.ops = {conv, flatten, linear};
+  const uint32_t batch = 5;
+  const std::vector<uint32_t> shape = {batch, 5, 30, 30};
+  const size_t sample = 5 * 30 * 30;
+  const Tensor x = testing::random_values(random, batch * sample);
+  const Tensor expected = OneOp(parts, {shape})({x});
+  for (uint32_t threads : {2u, 3u, 4u, 7u}) ASSERT_EQ(OneOp(parts, {shape})({x}, threads), expected) << threads;
+  for (uint32_t n = 0; n < batch; ++n) {
+    const Tensor one(x.begin() + static_cast<ptrdiff_t>(n * sample),
+                     x.begin() + static_cast<ptrdiff_t>((n + 1) * sample));
+    const Tensor y = OneOp(parts, {{1, 5, 30, 30}})({one});
+    ASSERT_EQ(y, Tensor(expected.begin() + n * 37, expected.begin() + (n + 1) * 37)) << n;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, WeightForms,
+                         ::testing::Values(WeightForm::kSparse, WeightForm::kDenseShared, WeightForm::kDense),
+                         [](const auto& tested) { return weight_form_name(tested.param); });
+
+TEST(MaxPool2d, RandomWindows) {
+  std::mt19937 random(26);
+  int with_ceil = 0;
+  for (int i = 0; i < 400; ++i) {
+    OpParts op;
+    op.type = fb::OpAttributes_MaxPool2d;
+    op.kernel_h = pick(random, 1, 4);
+    op.kernel_w = pick(random, 1, 4);
+    op.stride_h = pick(random, 1, 4);
+    op.stride_w = pick(random, 1, 4);
+    op.dilation_h = pick(random, 1, 3);
+    op.dilation_w = pick(random, 1, 3);
+    op.pad_top = pick(random, 0, op.kernel_h / 2);
+    op.pad_bottom = pick(random, 0, op.kernel_h / 2);
+    op.pad_left = pick(random, 0, op.kernel_w / 2);
+    op.pad_right = pick(random, 0, op.kernel_w / 2);
+    op.ceil_mode = i % 2 == 0;
+    const uint32_t h = pick(random, op.dilation_h * (op.kernel_h - 1) + 1, 15),
+                   w = pick(random, op.dilation_w * (op.kernel_w - 1) + 1, 15);
+    const std::vector<uint32_t> shape = {2, 2, h, w};
+    Tensor x = testing::random_values(random, size_t{4} * h * w);
+    for (float& value : x) value -= 3.0f;  // padding by zeros would win
+    const Array4 expected = testing::reference_max_pool2d(array_of(shape, x), op);
+    OpParts floor = op;
+    floor.ceil_mode = false;
+    with_ceil += op.ceil_mode && testing::reference_max_pool2d(array_of(shape, x), floor).shape != expected.shape;
+    ModelParts parts;
+    parts.ops = {op};
+    const Tensor y = OneOp(parts, {shape})({x});
+    ASSERT_EQ(y.size(), expected.values.size());
+    for (size_t k = 0; k < y.size(); ++k) ASSERT_EQ(y[k], static_cast<float>(expected.values[k]));
+  }
+  EXPECT_GT(with_ceil, 20);
+}
+
+TEST(MaxPool2d, NanWins) {
+  OpParts op;
+  op.type = fb::OpAttributes_MaxPool2d;
+  op.kernel_h = op.kernel_w = 2;
+  ModelParts parts;
+  parts.ops = {op};
+  const float nan = std::nanf("");
+  for (size_t at = 0; at < 4; ++at) {
+    Tensor x = {1.0f, 2.0f, 3.0f, 4.0f};
+    x[at] = nan;
+    EXPECT_TRUE(std::isnan(OneOp(parts, {{1, 1, 2, 2}})({x})[0])) << at;
+  }
+}
+
+TEST(Elementwise, ReluAddAndTheirActivations) {
+  const Tensor a = {-1.0f, 2.0f, -3.0f, 4.0f, 0.5f, -0.5f}, b = {0.5f, -3.0f, 4.0f, 1.0f, -0.5f, 0.25f};
+  ModelParts relu;
+  relu.add(fb::OpAttributes_Relu);
+  EXPECT_EQ(OneOp(relu, {{2, 3}})({a}), (Tensor{0.0f, 2.0f, 0.0f, 4.0f, 0.5f, 0.0f}));
+  ModelParts add;
+  add.add(fb::OpAttributes_Add);
+  EXPECT_EQ(OneOp(add, {{2, 3}, {2, 3}})({a, b}), (Tensor{-0.5f, -1.0f, 1.0f, 5.0f, 0.0f, -0.25f}));
+  add.ops[0].activation = fb::Activation_Relu;
+  EXPECT_EQ(OneOp(add, {{2, 3}, {2, 3}})({a, b}), (Tensor{0.0f, 0.0f, 1.0f, 5.0f, 0.0f, 0.0f}));
+  EXPECT_TRUE(std::isnan(OneOp(relu, {{1, 1}})({{std::nanf("")}})[0]));
+}
+
+TEST(Flatten, KeepsTheElements) {
+  std::mt19937 random(27);
+  ModelParts parts;
+  parts.add(fb::OpAttributes_Flatten).last_axis = 2;
+  const Tensor x = testing::random_values(random, 2 * 3 * 4 * 5);
+  const OneOp run(parts, {{2, 3, 4, 5}});
+  EXPECT_EQ(run({x}), x);
+  EXPECT_EQ(run.kernel(), "flatten_view");
+}
+
+TEST(Softmax, AlongAnyAxis) {
+  std::mt19937 random(28);
+  for (uint32_t axis : {1u, 2u, 3u}) {
+    ModelParts parts;
+    parts.add(fb::OpAttributes_Softmax).axis = axis;
+    Tensor x = testing::random_values(random, 2 * 3 * 4 * 5);
+    for (float& value : x) value *= 50.0f;
+    expect_near(OneOp(parts, {{2, 3, 4, 5}})({x}), testing::reference_softmax(array_of({2, 3, 4, 5}, x), axis));
+  }
+}
+
+TEST(Softmax, LargeInputsDoNotOverflow) {
+  ModelParts parts;
+  parts.add(fb::OpAttributes_Softmax);
+  EXPECT_EQ(OneOp(parts, {{1, 2}})({{3e38f, 3e38f}}), (Tensor{0.5f, 0.5f}));
+  EXPECT_EQ(OneOp(parts, {{1, 2}})({{0.0f, -3e38f}}), (Tensor{1.0f, 0.0f}));
+}
+
+TEST(KernelTable, NamesAreUniqueAndEveryOperatorHasAGenericKernel) {
+  std::set<std::string> names;
+  for (const Kernel* kernel : kernel_table()) {
+    EXPECT_TRUE(names.insert(kernel->name).second) << kernel->name;
+    EXPECT_EQ(kernel->run == nullptr, op_rule(kernel->op).is_view) << kernel->name;
+    EXPECT_EQ(kernel->units == nullptr, kernel->run == nullptr) << kernel->name;
+    EXPECT_EQ(kernel->form != WeightForm::kNone, op_rule(kernel->op).has_weight) << kernel->name;
+  }
+  for (uint32_t type = 1; type <= kOpTypes; ++type) {
+    std::set<WeightForm> forms;
+    for (const Kernel* kernel : kernel_table())
+      if (kernel->op == static_cast<OpType>(type) && kernel->isa == Isa::kGeneric && kernel->supports == nullptr)
+        forms.insert(kernel->form);
+    EXPECT_EQ(forms.size(), find_op_rule(type)->has_weight ? 3u : 1u) << type;
+  }
+  EXPECT_EQ(find_op_rule(0), nullptr);
+  EXPECT_EQ(find_op_rule(kOpTypes + 1), nullptr);
+}
+
+class ForcedIsa : public ::testing::Test {
+ protected:
+  void TearDown() override { unsetenv("DCM_ISA"); }
+};
+
+TEST_F(ForcedIsa, GenericIsAlwaysThere) {
+  setenv("DCM_ISA", "generic", 1);
+  const Opened opened = testing::open_bytes(testing::small_network().build());
+  ASSERT_EQ(opened.code, DCM_OK) << opened.text;
+  dcm_op_info info;
+  ASSERT_EQ(dcm_model_op(opened.model.get(), 0, &info, nullptr), DCM_OK);
+  EXPECT_NE(std::string(info.reason).find("DCM_ISA"), std::string::npos) << info.reason;
+}
+
+TEST_F(ForcedIsa, AnythingElseIsRefusedWithAListOfWhatThereIs) {
+  setenv("DCM_ISA", "pentium", 1);
+  const Opened opened = testing::open_bytes(testing::small_network().build());
+  EXPECT_EQ(opened.code, DCM_MACHINE_UNSUPPORTED);
+  EXPECT_NE(opened.text.find("pentium"), std::string::npos) << opened.text;
+  EXPECT_NE(opened.text.find("generic"), std::string::npos) << opened.text;
+}
+
+}  // namespace
+}  // namespace dcm

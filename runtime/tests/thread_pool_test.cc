@@ -1,0 +1,70 @@
+#include "core/thread_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <vector>
+
+namespace dcm {
+namespace {
+
+TEST(ThreadPool, EveryIndexOnceForAnyLengthAndThreads) {
+  for (uint32_t threads : {1u, 2u, 3u, 7u, 64u}) {
+    MemoryBudget budget(1 << 20);
+    ThreadPool pool;
+    ASSERT_TRUE(pool.start(budget, threads).ok());
+    EXPECT_EQ(pool.threads(), threads);
+    for (uint64_t count : {0u, 1u, 2u, 5u, 63u, 64u, 65u, 1000u}) {
+      std::vector<std::atomic<int>> visits(count);
+      pool.parallel_for(count, [&](uint32_t thread, uint64_t begin, uint64_t end) {
+        EXPECT_LT(thread, threads);
+        EXPECT_LT(begin, end);
+        for (uint64_t i = begin; i < end; ++i) ++visits[i];
+      });
+      for (auto& visit : visits) ASSERT_EQ(visit, 1);
+    }
+  }
+}
+
+TEST(ThreadPool, PartsDependOnLengthAndThreadsAlone) {
+  for (uint32_t parts : {1u, 2u, 3u, 64u})
+    for (uint64_t count : {0u, 1u, 10u, 64u, 1001u}) {
+      EXPECT_EQ(part_begin(count, 0, parts), 0u);
+      EXPECT_EQ(part_begin(count, parts, parts), count);
+      for (uint32_t i = 0; i < parts; ++i) {
+        const uint64_t size = part_begin(count, i + 1, parts) - part_begin(count, i, parts);
+        EXPECT_TRUE(size == count / parts || size == count / parts + 1);
+      }
+    }
+  EXPECT_EQ(part_begin(UINT64_MAX, 64, 64), UINT64_MAX);
+}
+
+TEST(ThreadPool, ManyLoopsInARow) {
+  MemoryBudget budget(1 << 20);
+  ThreadPool pool;
+  ASSERT_TRUE(pool.start(budget, 4).ok());
+  std::atomic<uint64_t> sum{0};
+  for (int loop = 0; loop < 2000; ++loop)
+    pool.parallel_for(4, [&](uint32_t, uint64_t begin, uint64_t end) {
+      for (uint64_t i = begin; i < end; ++i) sum += i;
+    });
+  EXPECT_EQ(sum, 2000u * 6);
+}
+
+TEST(ThreadPool, StopsWithoutEverRunning) {
+  MemoryBudget budget(1 << 20);
+  {
+    ThreadPool pool;
+    ASSERT_TRUE(pool.start(budget, 8).ok());
+  }
+  EXPECT_EQ(budget.used(), 0u);
+}
+
+TEST(ThreadPool, RespectsTheBudget) {
+  MemoryBudget budget(1);
+  ThreadPool pool;
+  EXPECT_EQ(pool.start(budget, 8).code(), DCM_MACHINE_LIMIT);
+}
+
+}  // namespace
+}  // namespace dcm

@@ -1,0 +1,82 @@
+"""docs/cli.md runs as it stands, and what comes out is what it shows, but for numbers."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import environment
+
+from dcmobile.cli.main import cli
+
+PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+def _commands() -> list[tuple[str, str]]:
+    """Every command of the page, in order, with the output that follows it."""
+    blocks = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+    texts = [text for block in blocks for text in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    return [(line, output) for line, _, output in (text.partition("\n") for text in texts)]
+
+
+def _without_numbers(text: str) -> list[str]:
+    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with the numbers."""
+    masked = re.sub(r"\d+(?:[.,]\d+)*(?: (?:us|ms|s)\b)?|─+|[ \t]+", lambda m: "#" if m[0][0].isdigit() else " ", text)
+    return [line.strip() for line in masked.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs")
+    script = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert script is not None
+    subprocess.run([sys.executable, "-c", script[1]], cwd=folder, check=True)
+    program = folder / "bin" / "dcmobile"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m dcmobile.cli "$@"\n')
+    program.chmod(0o755)
+    return folder
+
+
+def test_examples_give_what_the_page_shows(prepared: Path) -> None:
+    commands = _commands()
+    assert len(commands) >= 7
+    path = f"{prepared / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for line, shown in commands:
+        done = subprocess.run(
+            line,
+            shell=True,
+            cwd=prepared,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            env=environment() | {"PATH": path},
+        )
+        assert _without_numbers(done.stdout) == _without_numbers(shown), line
+
+
+def test_every_option_is_on_the_page() -> None:
+    for name, command in cli.commands.items():
+        assert f"## {name}\n" in PAGE
+        section = PAGE.split(f"## {name}\n")[1].split("\n## ")[0]
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert any(option in section for option in parameter.opts), (name, parameter.opts)
+
+
+def test_every_key_of_the_json_is_on_the_page(digits_file: Path) -> None:
+    from dcmobile.report import file_report
+
+    def keys(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value) | {key for each in value.values() for key in keys(each)}
+        return {key for each in value for key in keys(each)} if isinstance(value, list) else set()
+
+    section = PAGE.split("## inspect\n")[1].split("\n## ")[0]
+    for key in keys(file_report(digits_file).to_json()):
+        assert f"`{key}`" in section, key

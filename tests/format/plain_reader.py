@@ -1,0 +1,115 @@
+"""A second reader of `.dcmodel` files, written from docs/format.md and schemas/dcmobile.fbs alone.
+
+It proves that the document is enough, and it is a place to read how the format works. The other
+modules follow the document: `plain_flatbuffer` (section 2), `plain_graph` (3), `plain_weights`
+(4 and 6), `plain_huffman` (5) and `plain_operators` (what the operators of section 3 compute).
+"""
+
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from plain_flatbuffer import FlatBuffer, FormatError, LimitError, Table, require
+from plain_graph import BATCH, PlainInput, PlainOp, PlainOutput, WeightInfo, read_inputs, read_ops, read_outputs
+from plain_operators import evaluate
+from plain_weights import WEIGHT, PlainWeight, check_checksum, check_sections, decode_weight, read_weight
+
+__all__ = ["FormatError", "LimitError", "PlainMetadata", "PlainModel", "read", "run"]
+
+VERSION = 1
+MODEL = ("version", "inputs", "weights", "ops", "outputs", "payload", "metadata")
+METADATA = ("producer", "labels", "entries")
+ENTRY = ("key", "value")
+
+# A file of a few bytes may declare a weight of 2^32 - 1 zeros. This reader keeps all weights in memory.
+MAX_ELEMENTS = 2**28
+
+
+@dataclass(frozen=True)
+class PlainMetadata:
+    """Section 7."""
+
+    producer: str | None = None
+    labels: list[str] = field(default_factory=list)
+    entries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlainModel:
+    """A whole file, its weights decoded. Value ids: the inputs first, then one for each op."""
+
+    version: int
+    inputs: list[PlainInput]
+    weights: list[PlainWeight]
+    ops: list[PlainOp]
+    outputs: list[PlainOutput]
+    metadata: PlainMetadata
+
+
+def read_metadata(model: Table) -> PlainMetadata:
+    if not model.has("metadata"):
+        return PlainMetadata()
+    table = model.table("metadata", METADATA)
+    producer = table.string("producer") if table.has("producer") else None
+    labels = table.optional_vector("labels", 4).strings()
+    entries: dict[str, str] = {}
+    for entry in table.optional_vector("entries", 4).tables(ENTRY):
+        key = entry.string("key")
+        require(key not in entries, "a metadata key comes twice")
+        entries[key] = entry.string("value")
+    return PlainMetadata(producer, labels, entries)
+
+
+def read_payload(model: Table) -> bytes | None:
+    if not model.has("payload"):
+        return None
+    vector = model.vector("payload", 1)
+    require(vector.start % 16 == 0, "the payload does not start at a multiple of 16")
+    return vector.bytes()
+
+
+def read(data: bytes, *, max_elements: int = MAX_ELEMENTS, check_checksums: bool = True) -> PlainModel:
+    """The model in `data`, or a FormatError. The order of the checks is that of section 8.
+
+    `max_elements` bounds the weights of all tensors together; the format itself allows more (LimitError).
+    `check_checksums` False leaves out the CRC-32Cs, and nothing else.
+    """
+    root = FlatBuffer(data).root(MODEL)
+    version = root.scalar("version", "u16", VERSION)
+    require(version == VERSION, f"the format version is {version}, this reader knows {VERSION}")
+
+    encoded = [read_weight(table) for table in root.optional_vector("weights", 4).tables(WEIGHT)]
+    inputs = read_inputs(root)
+    ops = read_ops(root, inputs, [WeightInfo(w.shape, w.encoding) for w in encoded])
+    outputs = read_outputs(root, len(inputs) + len(ops))
+    metadata = read_metadata(root)
+    payload = read_payload(root)
+    sections = [section for weight in encoded for section in weight.stored.sections]
+    check_sections(sections, payload)
+    if sum(prod(w.shape) for w in encoded) > max_elements:
+        raise LimitError("the weights are larger than this reader allows")
+
+    if check_checksums:
+        for section in sections:
+            check_checksum(section, payload or b"")
+    weights = [decode_weight(weight, payload or b"") for weight in encoded]
+    return PlainModel(version, inputs, weights, ops, outputs, metadata)
+
+
+def run(model: PlainModel, *inputs: ArrayLike) -> list[NDArray[np.float32]]:
+    """The outputs for the inputs, both in the model's order. ValueError for inputs of a wrong shape."""
+    values: list[NDArray[np.float32]] = [np.asarray(x, dtype=np.float32) for x in inputs]
+    if len(values) != len(model.inputs):
+        raise ValueError(f"the model has {len(model.inputs)} inputs, {len(values)} are given")
+    if any(x.ndim == 0 for x in values):
+        raise ValueError("an input has no dimensions")
+    batch = len(values[0])
+    for declared, x in zip(model.inputs, values, strict=True):
+        wanted = tuple(batch if n == BATCH else n for n in declared.shape)
+        if x.shape != wanted or batch < 1:
+            raise ValueError(f"input {declared.name!r} has the shape {list(x.shape)} instead of {list(wanted)}")
+    weights = [weight.values for weight in model.weights]
+    for op in model.ops:
+        values.append(evaluate(op, [values[i] for i in op.inputs], weights))
+    return [values[output.value] for output in model.outputs]

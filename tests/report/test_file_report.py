@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from rich.console import Console, RenderableType
+
+from dcmobile import report
+from dcmobile.encode import Encoding, WeightBytes, WeightStatistics
+from dcmobile.errors import FileError
+from dcmobile.fileformat import Metadata, build_file
+from dcmobile.graph import BATCH, Graph, Op, Sharing, Value, Weight
+from dcmobile.operators import Activation, Linear
+from dcmobile.report.file_tables import file_tables
+from dcmobile.report.layer_table import layer_table, parts_table, symbol_table
+
+Floats = npt.NDArray[np.float32]
+
+
+def _shared(name: str, shape: tuple[int, ...], density: float, centroids: Floats, seed: int) -> Weight:
+    random = np.random.default_rng(seed)
+    size = int(np.prod(shape))
+    codes = random.integers(1, centroids.size + 1, size).astype(np.uint16)
+    codes[random.permutation(size)[round(density * size) :]] = 0
+    values = np.concatenate([np.zeros(1, np.float32), centroids])[codes].reshape(shape)
+    return Weight(name, values, Sharing(codes, centroids))
+
+
+def _graph() -> Graph:
+    """x -> a (sparse) -> b (a code for each weight) -> again b's weight with a bias of its own -> c (dense)."""
+    weights = [
+        _shared("a.weight", (24, 16), 0.1, np.array([-1, 0.5, 2], np.float32), 1),
+        Weight("a.bias", np.arange(24, dtype=np.float32)),
+        _shared("b.weight", (24, 24), 1.0, np.linspace(-1, 1, 16, dtype=np.float32) + np.float32(0.01), 2),
+        Weight("b.bias", np.ones(24, np.float16)),
+        Weight("again.bias", np.ones(24, np.float32) * 3),
+        Weight("c.weight", np.random.default_rng(3).random((2, 24)).astype(np.float32)),
+    ]
+    ops = [
+        Op("a", Linear(Activation.Relu), ("x",), "v0", {"weight": "a.weight", "bias": "a.bias"}),
+        Op("b", Linear(), ("v0",), "v1", {"weight": "b.weight", "bias": "b.bias"}),
+        Op("", Linear(), ("v1",), "v2", {"weight": "b.weight", "bias": "again.bias"}),
+        Op("c", Linear(), ("v2",), "v3", {"weight": "c.weight"}),
+    ]
+    shapes = {"x": 16, "v0": 24, "v1": 24, "v2": 24, "v3": 2}
+    values = {name: Value(name, (BATCH, size)) for name, size in shapes.items()}
+    return Graph(("x",), tuple(ops), ("v3",), ("scores",), values, {weight.name: weight for weight in weights}).check()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "net.dcmodel"
+    path.write_bytes(build_file(_graph(), metadata=Metadata("a test", ("cat", "dog"), {"note": "n"})).data)
+    return path
+
+
+def test_every_byte_is_counted_once(file: Path) -> None:
+    found = report.file_report(file)
+    assert sum(found.parts.values()) == found.file_bytes == file.stat().st_size
+    assert sum(row.bytes for row in found.layers) + found.bytes.structure + found.bytes.padding == found.file_bytes
+    assert all(size >= 0 for size in found.parts.values())
+    assert found.parts["dense"] == 2 * 24 * 4
+    assert found.parts["biases"] == 24 * 4 + 24 * 2 + 24 * 4
+
+
+def test_layers_are_the_weights_in_order(file: Path) -> None:
+    a, b, c = report.file_report(file).layers
+    assert [(row.name, row.operator, row.shape) for row in (a, b, c)] == [
+        ("a", "Linear", (24, 16)),
+        ("b", "Linear", (24, 24)),
+        ("c", "Linear", (2, 24)),
+    ]
+    assert [row.encoding for row in (a, b, c)] == ["SparseShared", "DenseShared", "Dense"]
+    assert a.density == pytest.approx(38 / 384)
+    assert (a.centroids, a.code_bits) == (3, 2)
+    assert 2 <= a.gap_bits <= 8
+    assert (b.centroids, b.code_bits, b.gap_bits, b.density) == (16, 4, 0, 1.0)
+    assert (b.bias_elements, b.bias_bytes) == (48, 24 * 2 + 24 * 4)  # of both operators that use the weight
+    assert (c.centroids, c.code_bits, c.gap_bits) == (0, 0, 0)
+    assert [row.dense_bytes for row in (a, b, c)] == [4 * (384 + 24), 4 * (576 + 48), 4 * 48]
+
+
+def test_bits_per_weight(file: Path) -> None:
+    a, b, c = report.file_report(file).layers
+    numbers = a.statistics
+    assert a.bits_per_weight == (numbers.code_coded_bits + numbers.gap_coded_bits) / 38
+    assert b.bits_per_weight == b.statistics.code_coded_bits / 576
+    assert 3.9 < (b.bits_per_weight or 0) < 4.2  # 16 values, nearly even
+    assert c.bits_per_weight == 32
+
+
+def test_operators_name_what_they_read(file: Path) -> None:
+    rows = report.file_report(file).operators
+    assert [(row.name, row.inputs, row.shape) for row in rows] == [
+        ("a", ("x",), (-1, 24)),
+        ("b", ("a",), (-1, 24)),
+        ("operator2", ("b",), (-1, 24)),
+        ("c", ("operator2",), (-1, 2)),
+    ]
+    assert [row.attributes for row in rows] == ["activation=Relu", "", "", ""]
+    assert all(row.kernel and row.reason for row in rows)
+    assert rows[0].macs == 38
+
+
+def test_json_is_json(file: Path) -> None:
+    found = json.loads(json.dumps(report.file_report(file).to_json(), allow_nan=False))
+    assert found["metadata"] == {"producer": "a test", "labels": ["cat", "dog"], "entries": {"note": "n"}}
+    assert found["outputs"] == [{"name": "scores", "shape": [-1, 2]}]
+    assert [layer["bytes"] for layer in found["layers"]] == [sum(layer["parts"].values()) for layer in found["layers"]]
+    assert set(found["parts"]) - set(found["layers"][0]["parts"]) == {"structure", "padding"}
+
+
+def test_a_weight_that_nothing_uses_has_a_row() -> None:
+    graph = _graph()
+    spare = WeightStatistics(Encoding.DENSE, 4, 4, WeightBytes(dense=16))
+    empty = WeightStatistics(Encoding.SPARSE_SHARED, 384, 0, WeightBytes())
+    statistics = dict.fromkeys(graph.weights, spare) | {"a.weight": empty, "spare": spare}
+    graph = replace(graph, weights={**graph.weights, "spare": Weight("spare", np.ones(4, np.float32))})
+    rows = report.layer_rows(graph, statistics)
+    assert (rows[-1].name, rows[-1].operator, rows[-1].shape) == ("spare", "", (4,))
+    assert sum(row.bytes for row in rows) == sum(each.bytes.total for each in statistics.values())
+    nothing_kept = replace(rows[0], bias_bytes=0)
+    assert nothing_kept.bits_per_weight is None
+    assert math.isinf(nothing_kept.ratio)
+    assert "-" in _shown(layer_table([nothing_kept])).split("\n")[-1]
+
+
+def test_refuses_what_is_no_model(tmp_path: Path) -> None:
+    path = tmp_path / "net.dcmodel"
+    path.write_bytes(b"nothing")
+    with pytest.raises(FileError, match=r"not a \.dcmodel"):
+        report.file_report(path)
+    with pytest.raises(FileError, match="No such file"):
+        report.file_report(tmp_path / "missing")
+
+
+def _shown(piece: RenderableType, width: int = 80) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    with console.capture() as capture:
+        console.print(piece)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def test_tables_of_a_file(file: Path) -> None:
+    found = report.file_report(file)
+    shown = [_shown(piece) for piece in file_tables(found)]
+    assert all(len(line) <= 80 for piece in shown[1:] for line in piece.split("\n"))
+    size, facts, layers, symbols, parts, operators, reasons = shown
+    assert size.replace("\n", " ").endswith(f": {found.file_bytes:,} bytes, {found.ratio:.1f}x smaller (fp32: 4,320)")
+    assert "labels  2: cat, dog" in facts
+    assert [line.split()[:3] for line in layers.split("\n")[4:7]] == [
+        ["a", "24x16", "sparse"],
+        ["b", "24x24", "codes"],
+        ["c", "2x24", "dense"],
+    ]
+    assert symbols.split("\n")[6].split() == ["c", *"-------"]
+    assert parts.split("\n")[-1].split()[-1] == f"{found.file_bytes:,}"
+    assert "operator2" in operators
+    assert "a, " in reasons or "a  " in reasons
+
+
+def _large_layer() -> report.LayerRow:
+    """A layer of VGG-16's size with a name that is longer than its column."""
+    streams = WeightBytes(codes=4_123_456, gaps=3_123_456, codebook=128, tables=40, chunk_records=54_000)
+    statistics = WeightStatistics(
+        Encoding.SPARSE_SHARED,
+        102_760_448,
+        4_110_417,
+        streams,
+        32,
+        5,
+        5,
+        5_110_417,
+        4_110_417,
+        1e7,
+        1.5e7,
+        11_000_000,
+        16_000_000,
+    )
+    return report.LayerRow("features.module.12.block.conv1", "Conv2d", (4096, 25088), statistics, 4096, 16384)
+
+
+def test_large_layers_fit_80_columns_with_short_names() -> None:
+    rows = [_large_layer(), replace(_large_layer(), name="features.module.13.block.conv1")]
+    tables = (layer_table(rows, 8), symbol_table(rows, 8), parts_table(rows, {"structure": 1234, "padding": 9}, 8))
+    for table in tables:
+        shown = _shown(table)
+        assert max(map(len, shown.split("\n"))) <= 80
+        assert "\u2026" not in shown.replace("fe\u2026conv1", "")  # names give way, numbers never
+    assert "features.module.13.block.conv1" in _shown(layer_table(rows, 100), 200)
+
+
+def test_sums_of_the_tables() -> None:
+    rows = [_large_layer()] * 3
+    last = _shown(layer_table(rows), 200).split("\n")[-1].split()
+    assert last == [
+        "all",
+        "4.0",
+        "%",
+        f"{3 * rows[0].dense_bytes:,}",
+        f"{3 * rows[0].bytes:,}",
+        f"{rows[0].ratio:.1f}x",
+    ]
+    lines = [line.split() for line in _shown(parts_table(rows, {"structure": 1000, "padding": 5}), 200).split("\n")]
+    assert lines[-1] == [
+        "file",
+        *(
+            f"{3 * rows[0].parts[part]:,}"
+            for part in ("codes", "gaps", "codebook", "tables", "chunk_records", "biases")
+        ),
+        f"{3 * rows[0].bytes + 1005:,}",
+    ]

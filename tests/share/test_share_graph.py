@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dcmobile.capture import capture
+from dcmobile.errors import RecipeError
+from dcmobile.graph import Graph, Weight
+from dcmobile.prune import prune_graph
+from dcmobile.recipe import LayerRecipe, Recipe
+from dcmobile.share import share_graph
+from dcmobile.share.half_biases import half_biases
+from dcmobile.share.layer import cluster_layer
+
+
+def three_layers() -> Graph:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(40, 30), nn.Linear(30, 20), nn.Linear(20, 10)).eval()
+    return capture(model, (torch.zeros(1, 40),))
+
+
+def check(weight: Weight) -> None:
+    assert weight.sharing is not None
+    table = np.concatenate((np.zeros(1, np.float32), weight.sharing.centroids.astype(np.float32)))
+    np.testing.assert_array_equal(table[weight.sharing.codes].reshape(weight.values.shape), weight.values)
+
+
+def test_layers_go_by_their_recipe() -> None:
+    graph = three_layers()
+    recipe = Recipe({"0": {"density": 0.1, "bits": 5}, "1": {"bits": 3, "codebook": "fp16"}})
+    shared = share_graph(prune_graph(graph, recipe), recipe)
+    first, second = shared.weights["0.weight"], shared.weights["1.weight"]
+    check(first)
+    check(second)
+    assert first.sharing is not None
+    assert second.sharing is not None
+    assert first.sharing.centroids.size == 32
+    assert np.count_nonzero(first.sharing.codes) == 120
+    assert second.sharing.centroids.dtype == np.float16
+    assert second.sharing.centroids.size == 8
+    assert second.sharing.codes.min() == 1
+    assert shared.weights["2.weight"] is graph.weights["2.weight"]
+    assert shared.weights["0.bias"] is graph.weights["0.bias"]
+
+
+def test_what_is_shared_already_stays() -> None:
+    recipe = Recipe({"*": {"bits": 5}})
+    shared = share_graph(three_layers(), recipe)
+    assert share_graph(shared, Recipe({"*": {"bits": 2}})).weights == shared.weights
+
+
+@pytest.mark.parametrize(("zeros", "centroids"), [(True, 255), (False, 256)])
+def test_eight_bits_leave_room_for_zero(zeros: bool, centroids: int) -> None:
+    values = np.random.default_rng(0).standard_normal(5000).astype(np.float32)
+    if zeros:
+        values[7] = 0
+    clustering = cluster_layer("fc", values, LayerRecipe(bits=8), 0)
+    assert clustering is not None
+    assert clustering.centroids.size == centroids
+    assert np.count_nonzero(clustering.codes == 0) == zeros
+
+
+def test_without_bits_few_values_are_shared_without_loss() -> None:
+    random = np.random.default_rng(0)
+    few = random.choice(np.arange(-127, 128, dtype=np.float32) * np.float32(0.013), 5000)
+    clustering = cluster_layer("fc", few, LayerRecipe(density=1.0), 0)
+    assert clustering is not None
+    table = np.concatenate((np.zeros(1, np.float32), clustering.centroids))
+    np.testing.assert_array_equal(table[clustering.codes], few)
+    many = random.standard_normal(5000).astype(np.float32)
+    assert cluster_layer("fc", many, LayerRecipe(density=1.0), 0) is None
+
+
+def test_random_starts_do_not_depend_on_other_layers() -> None:
+    values = np.random.default_rng(0).standard_normal(5000).astype(np.float32)
+    settings = LayerRecipe(bits=5, init="random")
+    one, same, other = (cluster_layer(name, values, settings, 7) for name in ("fc1", "fc1", "fc2"))
+    assert one is not None
+    assert same is not None
+    assert other is not None
+    np.testing.assert_array_equal(one.centroids, same.centroids)
+    assert not np.array_equal(one.centroids, other.centroids)
+
+
+def test_half_biases() -> None:
+    graph = three_layers()
+    halved = half_biases(graph, Recipe({"1": {"biases": "fp16"}}))
+    assert halved.weights["1.bias"].values.dtype == np.float16
+    np.testing.assert_array_equal(halved.weights["1.bias"].values, graph.weights["1.bias"].values.astype(np.float16))
+    assert halved.weights["0.bias"] is graph.weights["0.bias"]
+    assert halved.weights["1.weight"] is graph.weights["1.weight"]
+
+
+def test_what_float16_cannot_hold_is_refused() -> None:
+    model = nn.Linear(2, 2).eval()
+    with torch.no_grad():
+        model.weight.fill_(1e5)
+        model.bias.fill_(1e5)
+    graph = capture(model, (torch.zeros(1, 2),))
+    with pytest.raises(RecipeError, match="biases 'fp16' ends at 65504, but there is 100000"):
+        half_biases(graph, Recipe({"*": {"biases": "fp16"}}))
+    with pytest.raises(RecipeError, match="codebook 'fp16' ends at 65504"):
+        share_graph(graph, Recipe({"*": {"bits": 5, "codebook": "fp16"}}))
