@@ -34,7 +34,6 @@ class Code(IntEnum):
     CALL_ARGUMENT = 400
     CALL_NAME = 401
     CALL_SHAPE = 402
-    CALL_VALUE = 403
 
 
 class DcmError(Exception):

@@ -35,8 +35,7 @@ class Operator:
     """One operator of the plan, in order of execution.
 
     name: the module's path in the user's network, may be empty. type: as in the schema. kernel: what the runtime
-    picked; reason: why. macs: multiply-accumulates a sample, zero weights not counted. shapes: of the values that it
-    makes, in the order of docs/format.md; a first dimension of -1 is the batch.
+    picked; reason: why. macs: multiply-accumulates a sample, zero weights not counted.
     """
 
     name: str
@@ -44,7 +43,6 @@ class Operator:
     kernel: str
     reason: str
     macs: int
-    shapes: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)

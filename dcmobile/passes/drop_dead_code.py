@@ -10,7 +10,7 @@ def drop_dead_code(graph: Graph) -> Graph:
     needed = set(graph.outputs)
     kept: list[Op] = []
     for op in reversed(graph.ops):
-        if not needed.isdisjoint(op.outputs):
+        if op.output in needed:
             kept.append(op)
             needed.update(op.inputs)
     return graph.replace_ops(kept[::-1])
