@@ -117,8 +117,8 @@ class Model:
     @property
     def outputs(self) -> list[tuple[str, tuple[int, ...]]]: ...
     @property
-    def operators(self) -> list[tuple[str, str, str, str, int]]:
-        """Name, type, kernel, reason, multiply-accumulates a sample."""
+    def operators(self) -> list[tuple[str, str, str, str, int, tuple[tuple[int, ...], ...]]]:
+        """Name, type, kernel, reason, multiply-accumulates a sample, shapes of the values that it makes."""
     @property
     def load_info(self) -> tuple[int, int, int, int, int, int]:
         """map_ns, verify_ns, decode_ns, plan_ns, file_bytes, weight_bytes."""

@@ -16,14 +16,15 @@ from torch.export import ExportedProgram
 
 from dcmobile import _native
 from dcmobile.capture import capture
-from dcmobile.encode import EncodedWeight, encode_weight
+from dcmobile.encode import encode_graph
 from dcmobile.errors import Code, FileError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata, WrittenFile, build_file, write_atomically
 from dcmobile.fileformat.atomic import check_target
 from dcmobile.graph import Graph
+from dcmobile.layer_weights import layer_weights
 from dcmobile.passes import prepare
-from dcmobile.prune.prune_graph import layer_weights, prune_graph
+from dcmobile.prune.prune_graph import prune_graph
 from dcmobile.recipe import Recipe
 from dcmobile.report.layer_row import layer_rows
 from dcmobile.share.half_biases import half_biases
@@ -88,11 +89,7 @@ def write_graph(
     graph = prune_graph(graph, recipe, lambda done, total: tell("prune", done, total))
     graph = share_graph(graph, recipe, lambda done, total: tell("share", done, total))
     graph = half_biases(graph, recipe)
-    encoded: dict[str, EncodedWeight] = {}
-    for done, weight in enumerate(graph.weights.values()):
-        tell("encode", done, len(graph.weights))
-        encoded[weight.name] = encode_weight(weight)
-    tell("encode", len(graph.weights), len(graph.weights))
+    encoded = encode_graph(graph, progress=lambda done, total: tell("encode", done, total))
     tell("write", 0, 1)
     written = build_file(graph, encoded, file_metadata(metadata))
     # Verified before it replaces anything: a file that the runtime refuses never gets its name.

@@ -56,6 +56,7 @@ class LayerStatus:
 
     name: path of the module. shape: of its weight. stage: "dense", "pruned" or "shared".
     density: share of the weights that stay, 0..1. bits: of a code, once the layer is shared; else None.
+    tensor: what the module calls the weight; an LSTM has several, each with a status of its own.
     """
 
     name: str
@@ -63,14 +64,21 @@ class LayerStatus:
     stage: str
     density: float
     bits: int | None
+    tensor: str = "weight"
+
+    @property
+    def label(self) -> str:
+        """The name, with the tensor where that is not ``weight``: ``rnn.weight_hh_l0``."""
+        return self.name if self.tensor == "weight" else f"{self.name}.{self.tensor}".lstrip(".")
 
 
 class Compressor:
     """Prunes, shares and exports a model while its user trains it.
 
     model: any ``torch.nn.Module``; changed in place by ``prune`` and ``share``.
-    recipe: what to do with each layer. A layer is a module with a ``weight`` of two or more dimensions (Linear,
-        convolutions); a tied weight goes by the first of its modules. Biases and other vectors stay dense.
+    recipe: what to do with each layer. A layer is a ``weight`` of two or more dimensions (of Linear, a convolution, an
+        Embedding), or a weight matrix of an LSTM, a GRU or an attention, all of which go by the name of the module; a
+        tied weight goes by the first of its modules. Biases, normalisations and other vectors stay dense.
 
     A model that carries masks or codebooks of a ``Compressor`` already (a deep copy, say) is taken up where it stands.
     Raises ``RecipeError`` if a pattern fits no layer, ``ModelError`` if a layer has a parametrization of the user's
@@ -177,10 +185,12 @@ class Compressor:
         if progress is not None:
             progress("capture", 0, 1)
         captured = capture(self.model, example_inputs)
-        graph = prepare(captured)
-        for layer in self._layers:
-            if isinstance(layer.parametrization, Codebook):
-                graph = _with_codebook(graph, layer, layer.parametrization)
+        shared = [layer for layer in self._layers if isinstance(layer.parametrization, Codebook)]
+        # A batch norm behind a shared layer stays on its own: one factor for each channel would break the codebook.
+        graph = prepare(captured, fixed={name for layer in shared for name in layer.weight_names()})
+        for layer in shared:
+            assert isinstance(layer.parametrization, Codebook)
+            graph = _with_codebook(graph, layer, layer.parametrization)
         if progress is not None:
             progress("capture", 1, 1)
         return write_graph(graph, self.recipe, path, dense_bytes(captured), metadata, progress)
@@ -209,9 +219,9 @@ class Compressor:
 
     def summary(self) -> str:
         """``layers()`` as text, a line each."""
-        width = max((len(layer.name) for layer in self._layers), default=0)
+        width = max((len(status.label) for status in self.layers()), default=0)
         return "\n".join(
-            f"{status.name:{width}}  {status.stage:6}  density {status.density:7.2%}  "
+            f"{status.label:{width}}  {status.stage:6}  density {status.density:7.2%}  "
             f"{'' if status.bits is None else f'{status.bits} bits'}".rstrip()
             for status in self.layers()
         )
@@ -227,12 +237,12 @@ def _advance(layer: Layer, mask: Mask) -> None:
 def _status(layer: Layer) -> LayerStatus:
     match layer.parametrization:
         case Mask() as mask:
-            return LayerStatus(layer.name, layer.shape, "pruned", mask.density, None)
+            return LayerStatus(layer.name, layer.shape, "pruned", mask.density, None, layer.tensors[0])
         case Codebook() as codebook:
             bits = max(codebook.centroids - 1, 0).bit_length()
-            return LayerStatus(layer.name, layer.shape, "shared", codebook.density, bits)
+            return LayerStatus(layer.name, layer.shape, "shared", codebook.density, bits, layer.tensors[0])
         case _:
-            return LayerStatus(layer.name, layer.shape, "dense", 1.0, None)
+            return LayerStatus(layer.name, layer.shape, "dense", 1.0, None, layer.tensors[0])
 
 
 def _with_codebook(graph: Graph, layer: Layer, codebook: Codebook) -> Graph:

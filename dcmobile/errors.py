@@ -34,6 +34,7 @@ class Code(IntEnum):
     CALL_ARGUMENT = 400
     CALL_NAME = 401
     CALL_SHAPE = 402
+    CALL_VALUE = 403
 
 
 class DcmError(Exception):

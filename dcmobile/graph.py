@@ -62,7 +62,8 @@ class Op:
 
     name: path of the module that it comes from, e.g. ``features.0``; empty if there is none.
     attributes: which operator it is and how (``dcmobile.operators``).
-    inputs, output: names of values. ``weights``: role (``weight``, ``bias``) to name of weight.
+    inputs, output: names of values. more_outputs: further ones, of an operator that makes several (Lstm, Gru).
+    weights: role (a field of the schema: ``weight``, ``bias``, ``recurrent``, ``recurrent_bias``) to name of weight.
     source: ``file.py:line`` in the user's code, for error messages; not written to the file.
     """
 
@@ -72,6 +73,12 @@ class Op:
     output: str
     weights: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    more_outputs: tuple[str, ...] = ()
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Every value that it makes, in the order of the format."""
+        return (self.output, *self.more_outputs)
 
     @property
     def kind(self) -> str:
@@ -104,9 +111,10 @@ class Graph:
             for role, name in op.weights.items():
                 if name not in self.weights:
                     raise GraphError(f"{op.kind} {op.name!r}: its {role} {name!r} does not exist")
-            if op.output in made:
-                raise GraphError(f"value {op.output!r} is made twice")
-            made.add(op.output)
+            for name in op.outputs:
+                if name in made:
+                    raise GraphError(f"value {name!r} is made twice")
+                made.add(name)
         for name in self.outputs:
             if name not in made:
                 raise GraphError(f"output {name!r} is never made")
@@ -125,7 +133,7 @@ class Graph:
         used_values = {
             *self.inputs,
             *kept_outputs,
-            *(op.output for op in ops),
+            *(name for op in ops for name in op.outputs),
             *(name for op in ops for name in op.inputs),
         }
         used_weights = {name for op in ops for name in op.weights.values()}
@@ -142,9 +150,8 @@ class Graph:
         lines = [f"input  {name}: {_shape(self.values[name])}" for name in self.inputs]
         for op in self.ops:
             weights = "".join(f", {role}={name}" for role, name in op.weights.items())
-            lines.append(
-                f"{op.output}: {_shape(self.values[op.output])} = {op.attributes}({', '.join(op.inputs)}{weights})"
-            )
+            made = ", ".join(f"{name}: {_shape(self.values[name])}" for name in op.outputs)
+            lines.append(f"{made} = {op.attributes}({', '.join(op.inputs)}{weights})")
         lines += [f"output {name}: {value}" for name, value in zip(self.output_names, self.outputs, strict=True)]
         return "\n".join(lines)
 

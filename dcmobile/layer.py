@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +20,25 @@ from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.share.codebook import Codebook
 from dcmobile.share.kmeans import Floats
 
+# What a layer's weight may be called: in most modules, in an LSTM or GRU or a cell of one, in attention.
+_WEIGHT = re.compile(r"weight|weight_[ih]h(_l\d+(_reverse)?)?|(in|q|k|v)_proj_weight")
+
+# Their weights may have two dimensions too, but a file holds them dense.
+_NO_LAYERS = (nn.LayerNorm, nn.RMSNorm)
+
 
 @dataclass(frozen=True)
 class Layer:
-    """names, modules: those whose ``weight`` is this one parameter; more than one where it is tied.
+    """names: paths of the modules that have this one parameter; more than one where it is tied.
 
+    tensors: what it is called in each of them, ``weight`` or, in an LSTM, ``weight_ih_l0`` and the like. An LSTM is
+    several layers of one name. places: each module once, with the tensor's name in it.
     settings: of the recipe, for the first of the names; empty settings if no pattern fits it.
     """
 
     names: tuple[str, ...]
-    modules: tuple[nn.Module, ...]
+    tensors: tuple[str, ...]
+    places: tuple[tuple[nn.Module, str], ...]
     settings: LayerRecipe
 
     @property
@@ -50,45 +60,46 @@ class Layer:
     @property
     def parametrization(self) -> Mask | Codebook | None:
         """What dcmobile has put on the weight."""
-        first = _parametrizations(self.modules[0])
+        first = _parametrizations(*self.places[0])
         return first[0] if first is not None else None
 
     @property
     def parameter(self) -> nn.Parameter:
         """What is trained: the weight, the dense weight behind the mask, or the centroids."""
-        return _parameter(self.modules[0])
+        return _parameter(*self.places[0])
 
     def values(self) -> Floats:
         """The weight as it is used, float32 in host memory; may share memory with the parameter."""
-        weight: torch.Tensor = self.modules[0].weight  # type: ignore[assignment]
+        module, tensor = self.places[0]
+        weight: torch.Tensor = getattr(module, tensor)
         values: Floats = np.ascontiguousarray(weight.detach().float().cpu().numpy())
         return values
 
     def check_finite(self) -> None:
         """Raise ``ModelError`` if a weight is NaN or infinite."""
-        check_finite(_member(self.name, "weight"), self.values())
+        check_finite(self.weight_names()[0], self.values())
 
     def weight_names(self) -> tuple[str, ...]:
         """The names of the weight in the model's ``state_dict`` and in a captured graph."""
-        return tuple(_member(name, "weight") for name in self.names)
+        return tuple(_member(name, tensor) for name, tensor in zip(self.names, self.tensors, strict=True))
 
     def attach(self, parametrization: Mask | Codebook) -> None:
         """Put the parametrization on the weight of every module; the parameter stays the same object."""
-        for module in self.modules:
+        for module, tensor in self.places:
             unshare_class(module)
-            parametrize.register_parametrization(module, "weight", parametrization, unsafe=True)
+            parametrize.register_parametrization(module, tensor, parametrization, unsafe=True)
 
     def detach(self) -> None:
         """Take the parametrization off; the weight keeps its values."""
         if self.parametrization is not None:
-            make_plain((module, "weight") for module in self.modules)
+            make_plain(self.places)
 
     def match(self, state: Mapping[str, Any]) -> None:
         """Get the parametrization that a checkpoint has for this layer, ready for its tensors to be loaded.
 
         Raises ``ModelError`` if the checkpoint's weight has another shape.
         """
-        place = _member(self.name, "parametrizations.weight")
+        place = _member(self.name, f"parametrizations.{self.tensors[0]}")
         mask, codes = state.get(f"{place}.0.mask"), state.get(f"{place}.0.codes")
         original = state.get(f"{place}.original")
         kept = codes if codes is not None else mask
@@ -107,48 +118,65 @@ class Layer:
 
 
 def find_layers(model: nn.Module, recipe: Recipe) -> Iterator[Layer]:
-    """The layers of the model, in its order: modules with a parameter ``weight`` of two or more dimensions.
+    """The layers of the model, in its order: parameters ``weight`` of two or more dimensions, and those of LSTM, GRU
+    and attention.
 
     Raises ``ModelError`` if a layer that the recipe wants changed has a parametrization that is not dcmobile's.
     """
-    places: dict[int, list[tuple[str, nn.Module]]] = {}
+    found: dict[int, list[tuple[str, nn.Module, str]]] = {}
     for name, module in model.named_modules(remove_duplicate=False):
-        if _is_layer(module):
-            places.setdefault(id(_parameter(module)), []).append((name, module))
-    for found in places.values():
-        names = tuple(name for name, _ in found)
-        unique = {id(module): module for _, module in found}
-        yield Layer(names, tuple(unique.values()), recipe.for_module(names[0]) or LayerRecipe())
+        for tensor in _layer_tensors(module):
+            found.setdefault(id(_parameter(module, tensor)), []).append((name, module, tensor))
+    for uses in found.values():
+        names, modules, tensors = zip(*uses, strict=True)
+        unique = {id(module): (module, tensor) for module, tensor in zip(modules, tensors, strict=True)}
+        yield Layer(names, tensors, tuple(unique.values()), recipe.for_module(names[0]) or LayerRecipe())
     for name, module in model.named_modules():
-        if _is_foreign(module) and recipe.for_module(name) not in (None, LayerRecipe()):
-            raise ModelError(
-                f"the weight of layer {name!r} has a parametrization of its own: remove it first with "
-                "torch.nn.utils.parametrize.remove_parametrizations(..., leave_parametrized=True)"
-            )
+        for tensor in _foreign_tensors(module):
+            if recipe.for_module(name) not in (None, LayerRecipe()):
+                raise ModelError(
+                    f"the {tensor} of layer {name!r} has a parametrization of its own: remove it first with "
+                    "torch.nn.utils.parametrize.remove_parametrizations(..., leave_parametrized=True)"
+                )
 
 
-def _is_layer(module: nn.Module) -> bool:
-    if parametrize.is_parametrized(module, "weight"):
-        return _parametrizations(module) is not None
-    weight = module._parameters.get("weight")
+def _layer_tensors(module: nn.Module) -> list[str]:
+    """What the layers' weights of a module are called, in an order that no parametrization changes."""
+    if isinstance(module, _NO_LAYERS):
+        return []
+    plain = [name for name, weight in module._parameters.items() if _is_matrix(weight)]
+    return sorted(
+        name
+        for name in (*plain, *_parametrized(module))
+        if _WEIGHT.fullmatch(name) and (name in plain or _parametrizations(module, name) is not None)
+    )
+
+
+def _is_matrix(weight: nn.Parameter | None) -> bool:
     return weight is not None and not isinstance(weight, nn.UninitializedParameter) and weight.ndim >= 2
 
 
-def _is_foreign(module: nn.Module) -> bool:
-    return parametrize.is_parametrized(module, "weight") and _parametrizations(module) is None
+def _foreign_tensors(module: nn.Module) -> list[str]:
+    """The weights of a module with a parametrization that is not dcmobile's."""
+    names = (name for name in _parametrized(module) if _WEIGHT.fullmatch(name))
+    return [name for name in names if _parametrizations(module, name) is None]
 
 
-def _parametrizations(module: nn.Module) -> Any:
-    """The weight's list of parametrizations if it is dcmobile's: one ``Mask`` or ``Codebook``; else None."""
-    if not parametrize.is_parametrized(module, "weight"):
+def _parametrized(module: nn.Module) -> list[str]:
+    return list(module.parametrizations) if parametrize.is_parametrized(module) else []  # type: ignore[arg-type]
+
+
+def _parametrizations(module: nn.Module, tensor: str) -> Any:
+    """A tensor's list of parametrizations if it is dcmobile's: one ``Mask`` or ``Codebook``; else None."""
+    if not parametrize.is_parametrized(module, tensor):
         return None
-    listed: Any = module.parametrizations["weight"]  # type: ignore[index]
+    listed: Any = module.parametrizations[tensor]  # type: ignore[index]
     return listed if len(listed) == 1 and isinstance(listed[0], Mask | Codebook) else None
 
 
-def _parameter(module: nn.Module) -> nn.Parameter:
-    listed = _parametrizations(module)
-    parameter: Any = module._parameters["weight"] if listed is None else listed.original
+def _parameter(module: nn.Module, tensor: str) -> nn.Parameter:
+    listed = _parametrizations(module, tensor)
+    parameter: Any = module._parameters[tensor] if listed is None else listed.original
     assert isinstance(parameter, nn.Parameter)
     return parameter
 

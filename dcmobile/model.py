@@ -35,7 +35,8 @@ class Operator:
     """One operator of the plan, in order of execution.
 
     name: the module's path in the user's network, may be empty. type: as in the schema. kernel: what the runtime
-    picked; reason: why. macs: multiply-accumulates a sample, zero weights not counted.
+    picked; reason: why. macs: multiply-accumulates a sample, zero weights not counted. shapes: of the values that it
+    makes, in the order of docs/format.md; a first dimension of -1 is the batch.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Operator:
     kernel: str
     reason: str
     macs: int
+    shapes: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def with_weights_of_branches(path: Path, model: Branches) -> Branches:
     ("model", "recipe", "error", "text"),
     [
         (lambda: LeNet5(), RECIPE, ModelError, r"call \.eval\(\)"),
-        (lambda: nn.GELU().eval(), {}, UnsupportedOperatorError, r"aten\.gelu"),
+        (lambda: nn.Hardshrink().eval(), {}, UnsupportedOperatorError, r"aten\.le\.Scalar"),
         (lenet5, {"fc9": {"bits": 5}}, RecipeError, "'fc9' fits no layer of the model: .* are conv1, conv2, fc1, fc2"),
         (lenet5, {"fc1": {"density": 2}}, RecipeError, "density is 2"),
         (lenet5, {"fc1": {"bits": 9}}, RecipeError, "bits is 9"),

@@ -347,6 +347,21 @@ def test_convolutions(tmp_path: Path) -> None:
     agrees(tmp_path / "net.dcmodel", model, x)
 
 
+def test_a_batch_norm_behind_a_shared_layer_keeps_its_codebook(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    layers = (nn.Conv2d(2, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(72, 5))
+    model = nn.Sequential(*layers, nn.BatchNorm1d(5))
+    model(torch.randn(8, 2, 5, 5))  # running statistics
+    compressor = Compressor(model, {"0": {"density": 0.5, "bits": 3}})
+    compressor.share()
+    model.eval()
+    compressor.export(tmp_path / "norm.dcmodel", (torch.zeros(1, 2, 5, 5),))
+    agrees(tmp_path / "norm.dcmodel", model, torch.randn(3, 2, 5, 5))
+    graph = read_file(tmp_path / "norm.dcmodel").graph
+    assert [op.kind for op in graph.ops] == ["Conv2d", "ChannelAffine", "Flatten", "Linear"]
+    assert np.unique(graph.weights["0.weight"].values).size <= 9
+
+
 def test_export_leaves_the_model_as_it_is(tmp_path: Path) -> None:
     model = small()
     compressor = Compressor(model, RECIPE)

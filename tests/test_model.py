@@ -137,6 +137,7 @@ def test_what_a_model_says_about_itself(model: Model, path: Path) -> None:
     assert operator.kernel
     assert operator.reason
     assert operator.macs == np.count_nonzero(WEIGHT)
+    assert operator.shapes == ((-1, 40),)
     assert model.load_info.file_bytes == path.stat().st_size
     assert model.load_info.weight_bytes > 0
     assert min(model.load_info.verify_ns, model.load_info.decode_ns) > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -28,7 +28,7 @@ def with_plain_weights(model: nn.Module) -> nn.Module:
         if isinstance(module, parametrize.ParametrizationList)
         for tensor in (*module.parameters(), *module.buffers())
     }
-    tensors = (*model.parameters(), *model.buffers())
+    tensors = (*model.parameters(), *model.buffers(), *_remembered(model))
     plain = copy.deepcopy(model, memo={id(tensor): tensor for tensor in tensors if id(tensor) not in parametrized})
     make_plain(
         (module, name)
@@ -37,6 +37,15 @@ def with_plain_weights(model: nn.Module) -> nn.Module:
         for name in module.parametrizations  # type: ignore[union-attr]
     )
     return plain
+
+
+def _remembered(model: nn.Module) -> Iterator[torch.Tensor]:
+    """The weights that RNN, LSTM and GRU keep from their last call; part of a graph for gradients, they cannot be
+    copied. The modules look their weights up anew when these are no longer the same.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.RNNBase):
+            yield from (weight for weight in module._flat_weights if weight is not None)
 
 
 def make_plain(places: Iterable[tuple[nn.Module, str]]) -> None:

@@ -3,6 +3,15 @@ sections 4 to 6).
 """
 
 from dcmobile.encode.choose import encode_weight
+from dcmobile.encode.encode_graph import encode_graph
 from dcmobile.encode.encoded import CHUNK_DTYPE, EncodedWeight, Encoding, WeightBytes, WeightStatistics
 
-__all__ = ["CHUNK_DTYPE", "EncodedWeight", "Encoding", "WeightBytes", "WeightStatistics", "encode_weight"]
+__all__ = [
+    "CHUNK_DTYPE",
+    "EncodedWeight",
+    "Encoding",
+    "WeightBytes",
+    "WeightStatistics",
+    "encode_graph",
+    "encode_weight",
+]

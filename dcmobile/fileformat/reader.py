@@ -6,7 +6,7 @@ The runtime's loader verifies the file first, all of it, so the reading below me
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from dcmobile import _native
 from dcmobile.encode import CHUNK_DTYPE, Encoding, WeightBytes, WeightStatistics
 from dcmobile.errors import Code, FileError
 from dcmobile.fileformat.metadata import Metadata
-from dcmobile.fileformat.schema import NO_BIAS, member, read_attributes
-from dcmobile.fileformat.shapes import output_shape
+from dcmobile.fileformat.operator_tables import operator_table, read_attributes, read_weights
+from dcmobile.fileformat.schema import member
 from dcmobile.fileformat.writer import FileBytes
 from dcmobile.graph import Graph, Op, Sharing, Value, Weight
+
+Shape = tuple[int, ...]
 
 # The reader needs the values, the runtime its resident form; together they stay well below what a build machine has.
 _MEMORY_LIMIT = 16 << 30
@@ -55,7 +57,8 @@ def read_file(path: str | os.PathLike[str]) -> LoadedFile:
 def read_bytes(data: bytes | bytearray | memoryview) -> LoadedFile:
     """The file in memory. Nothing refers to ``data`` after the call."""
     file = np.frombuffer(data, np.uint8)
-    _native.Model.open_memory(file, memory_limit=_MEMORY_LIMIT)  # raises for every broken rule of the format
+    # Raises for every broken rule of the format. The runtime also knows the shapes, which are not in the file.
+    shapes = [shapes for *_, shapes in _native.Model.open_memory(file, memory_limit=_MEMORY_LIMIT).operators]
 
     model = schema_generated.Model.GetRootAs(bytes(data) if isinstance(data, memoryview) else data)
     payload = _vector(model, "Payload", file)
@@ -69,7 +72,7 @@ def read_bytes(data: bytes | bytearray | memoryview) -> LoadedFile:
     content = sum(each.bytes.total for each in statistics.values())
     sections = sum(each.bytes.codes + each.bytes.gaps + each.bytes.dense for each in statistics.values())
     return LoadedFile(
-        graph=_read_graph(model, names, weights),
+        graph=_read_graph(model, shapes, names, weights),
         metadata=_read_metadata(model.Metadata()),
         statistics=statistics,
         bytes=FileBytes(file.size, content, payload.size - sections),
@@ -156,7 +159,7 @@ def _weight_names(model: Any, count: int) -> list[str]:
     taken: set[str] = set()
     for index in range(model.OpsLength()):
         op = model.Ops(index)
-        for role, weight in _op_weights(op).items():
+        for role, weight in read_weights(operator_table(op)).items():
             if weight not in names:
                 names[weight] = _unique(f"{_text(op.Name()) or f'operator{index}'}.{role}", taken)
     return [names.get(index) or _unique(f"weight{index}", taken) for index in range(count)]
@@ -170,41 +173,44 @@ def _unique(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _op_weights(op: Any) -> dict[str, int]:
-    table = member("OpAttributes", op.AttributesType(), op.Attributes())
-    if not hasattr(table, "Weight"):
-        return {}
-    weights = {"weight": int(table.Weight())}
-    if table.Bias() != NO_BIAS:
-        weights["bias"] = int(table.Bias())
-    return weights
+def _value_names(name: str, count: int, taken: set[str]) -> list[str]:
+    """``lstm``, ``lstm.1``, ``lstm.2`` for the values of an operator of that name."""
+    return [_unique(f"{name}.{number}" if number else name, taken) for number in range(count)]
 
 
-def _read_graph(model: Any, weight_names: list[str], weights: Mapping[str, Weight]) -> Graph:
+def _read_graph(
+    model: Any, shapes: Sequence[Sequence[Shape]], weight_names: Sequence[str], weights: Mapping[str, Weight]
+) -> Graph:
+    """shapes: of the values that each operator makes."""
     tables = [model.Inputs(index) for index in range(model.InputsLength())]
-    inputs = [_text(table.Name()) for table in tables]
-    shapes = [tuple(int(size) for size in table.ShapeAsNumpy()) for table in tables]
-    values = list(inputs)  # name of each value, by its id
-    taken = set(inputs)
+    inputs = [Value(_text(table.Name()), tuple(int(size) for size in table.ShapeAsNumpy())) for table in tables]
+    values = list(inputs)  # by id
+    taken = {value.name for value in inputs}
     ops: list[Op] = []
-    for index in range(model.OpsLength()):
+    for index, made in enumerate(shapes):
         op = model.Ops(index)
-        number = op.AttributesType()
-        attributes = read_attributes(number, member("OpAttributes", number, op.Attributes()))
-        reads = [len(values) - 1] if op.InputsIsNone() else [int(value) for value in op.InputsAsNumpy()]
-        roles = {role: weight_names[weight] for role, weight in _op_weights(op).items()}
-        weight = weights[roles["weight"]].values.shape if "weight" in roles else None
-        shapes.append(output_shape(attributes, [shapes[value] for value in reads], weight))
+        table = operator_table(op)
         name = _text(op.Name())
-        values.append(_unique(name or f"value{len(values)}", taken))
-        ops.append(Op(name, attributes, tuple(values[value] for value in reads), values[-1], roles))
+        reads = [len(values) - 1] if op.InputsIsNone() else [int(value) for value in op.InputsAsNumpy()]
+        names = _value_names(name or f"value{len(values)}", len(made), taken)
+        ops.append(
+            Op(
+                name,
+                read_attributes(op.AttributesType(), table),
+                tuple(values[value].name for value in reads),
+                names[0],
+                {role: weight_names[weight] for role, weight in read_weights(table).items()},
+                more_outputs=tuple(names[1:]),
+            )
+        )
+        values += [Value(made_name, shape) for made_name, shape in zip(names, made, strict=True)]
     outputs = [model.Outputs(index) for index in range(model.OutputsLength())]
     return Graph(
-        tuple(inputs),
+        tuple(value.name for value in inputs),
         tuple(ops),
-        tuple(values[table.Value()] for table in outputs),
+        tuple(values[table.Value()].name for table in outputs),
         tuple(_text(table.Name()) for table in outputs),
-        {name: Value(name, shape) for name, shape in zip(values, shapes, strict=True)},
+        {value.name: value for value in values},
         weights,
     ).check()
 

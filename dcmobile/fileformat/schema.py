@@ -1,26 +1,18 @@
-"""Reaches the generated flatbuffers code by the names of the schema, so that writer and reader can walk
-``dcmobile.operators``.
-"""
+"""Reaches the generated flatbuffers code by the names of the schema, so that writer and reader can walk it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import dcmobile.fileformat.schema_generated as schema_generated
 from dcmobile.errors import GraphError
-from dcmobile.operators import OPERATORS, Attributes
 
 IDENTIFIER = b"DCM1"
 VERSION = 1
-NO_BIAS = 0xFFFFFFFF
 PAYLOAD_ALIGNMENT = 16
 PAYLOAD_SLACK = 8
 MAX_FILE_BYTES = 2**31 - 1
-
-#: Fields of an operator's table that name weights instead of attributes, in the order of the schema.
-WEIGHT_ROLES = ("weight", "bias")
 
 
 def camel(name: str) -> str:
@@ -60,30 +52,3 @@ def member(union: str, number: int, reference: Any) -> Any:
     table = getattr(schema_generated, names[number])()
     table.Init(reference.Bytes, reference.Pos)
     return table
-
-
-def attribute_values(attributes: Attributes) -> dict[str, int]:
-    """Field names and values of an operator's attributes, as the schema's scalars.
-
-    Raises ``GraphError`` for one below 0.
-    """
-    values = {}
-    for field in fields(attributes):
-        value = int(getattr(attributes, field.name))
-        if not 0 <= value <= 0xFFFFFFFF:
-            raise GraphError(f"{type(attributes).__name__}: {field.name} is {value}; it must be 0 to 4294967295")
-        values[field.name] = value
-    return values
-
-
-def read_attributes(number: int, table: Any) -> Attributes:
-    """An operator's attributes from its table; ``number`` is its type in the union."""
-    operator = OPERATORS[number - 1]
-    values = {}
-    for field in fields(operator):
-        raw = getattr(table, camel(field.name))()
-        # The annotation is the field's type by name (int, bool or Activation); the default has that type too, where
-        # there is one.
-        kind = type(field.default) if isinstance(field.default, int) else int
-        values[field.name] = kind(raw)
-    return operator(**values)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import flatbuffers
@@ -12,22 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from dcmobile import _native
-from dcmobile.encode import EncodedWeight, Encoding, encode_weight
+from dcmobile.encode import EncodedWeight, Encoding, encode_graph
 from dcmobile.errors import GraphError
 from dcmobile.fileformat.atomic import write_atomically
 from dcmobile.fileformat.metadata import Metadata
+from dcmobile.fileformat.operator_tables import WEIGHT_ROLES, add_operator_table, check_op
 from dcmobile.fileformat.schema import (
     IDENTIFIER,
     MAX_FILE_BYTES,
     PAYLOAD_ALIGNMENT,
     PAYLOAD_SLACK,
     VERSION,
-    WEIGHT_ROLES,
     add_table,
-    attribute_values,
     union_type,
 )
-from dcmobile.graph import Graph, Op, Weight
+from dcmobile.graph import Graph, Op
+from dcmobile.layer_weights import dense_weights
 
 # Room for tables, so that the builder never has to move a large payload.
 _STRUCTURE_ESTIMATE = 1 << 16
@@ -75,24 +75,23 @@ def write_file(path: str | os.PathLike[str], graph: Graph, metadata: Metadata | 
 def build_file(
     graph: Graph, encoded: Mapping[str, EncodedWeight] | None = None, metadata: Metadata | None = None
 ) -> WrittenFile:
-    """The file of a graph. Weights that ``encoded`` does not hold by their name are encoded here; those no operator
-    uses are left out.
+    """The file of a graph. Weights that ``encoded`` does not hold by their name are encoded here (``encode_graph``);
+    those no operator uses are left out. Attributes are rounded to float32.
 
-    Raises ``GraphError`` if the graph does not hold together or has a name that is not UTF-8 text, or the file would
-    take 2 GiB.
+    Raises ``GraphError`` if the graph does not hold together, has an operator or an attribute that the format cannot
+    hold or a name that is not UTF-8 text, or the file would take 2 GiB.
     """
     graph.check()
     if not graph.inputs or not graph.ops or not graph.outputs:
         raise GraphError("a file needs at least one input, one operator and one output")
-    names = list(dict.fromkeys(name for op in graph.ops for name in _weight_names(op)))
-    biases = {op.weights["bias"] for op in graph.ops if "bias" in op.weights}
+    for op in graph.ops:
+        check_op(op)
+    used = (op.weights[role] for op in graph.ops for role in WEIGHT_ROLES if role in op.weights)
+    names = list(dict.fromkeys(used))
     given = encoded or {}
-    weights = tuple(given.get(name) or _encode(graph.weights[name], name in biases) for name in names)
-    for weight in weights:
-        if weight.name in biases and weight.encoding is not Encoding.DENSE:
-            raise GraphError(
-                f"the bias {weight.name!r} is encoded as {weight.encoding}; the format holds dense biases only"
-            )
+    made = encode_graph(graph, [name for name in names if name not in given])
+    weights = tuple(given.get(name) or made[name] for name in names)
+    _check_dense(graph, weights)
     offsets, payload_bytes = _lay_out(weights)
     content = sum(weight.statistics.bytes.total for weight in weights)
     sections = sum(weight.payload.nbytes for weight in weights)
@@ -117,17 +116,14 @@ def build_file(
     return WrittenFile(data, weights, FileBytes(len(data), content, payload_bytes - sections))
 
 
-def _encode(weight: Weight, is_bias: bool) -> EncodedWeight:
-    return encode_weight(replace(weight, sharing=None) if is_bias else weight)
-
-
-def _weight_names(op: Op) -> Iterable[str]:
-    unknown = set(op.weights) - set(WEIGHT_ROLES)
-    if unknown:
-        raise GraphError(
-            f"{op.kind} {op.name!r} has a weight as {sorted(unknown)[0]!r}, which the format does not know"
-        )
-    return (op.weights[role] for role in WEIGHT_ROLES if role in op.weights)
+def _check_dense(graph: Graph, weights: tuple[EncodedWeight, ...]) -> None:
+    dense = dense_weights(graph)
+    for weight in weights:
+        if weight.name in dense and weight.encoding is not Encoding.DENSE:
+            raise GraphError(
+                f"the weight {weight.name!r} is encoded as {weight.encoding}; the format holds a bias, a constant or a "
+                "weight of a normalisation dense only"
+            )
 
 
 def _lay_out(weights: tuple[EncodedWeight, ...]) -> tuple[list[int], int]:
@@ -191,7 +187,8 @@ def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, A
 
 
 def _add_graph(builder: Any, graph: Graph, weight_index: Mapping[str, int]) -> dict[str, int]:
-    ids = {name: index for index, name in enumerate([*graph.inputs, *(op.output for op in graph.ops)])}
+    made = (name for op in graph.ops for name in op.outputs)
+    ids = {name: index for index, name in enumerate([*graph.inputs, *made])}
     outputs = [
         add_table(builder, "Output", {"name": builder.CreateSharedString(name), "value": ids[value]})
         for name, value in zip(graph.output_names, graph.outputs, strict=True)
@@ -209,16 +206,13 @@ def _add_graph(builder: Any, graph: Graph, weight_index: Mapping[str, int]) -> d
 
 
 def _add_op(builder: Any, op: Op, ids: Mapping[str, int], weight_index: Mapping[str, int]) -> int:
-    number = union_type("OpAttributes", op.kind)
-    table: dict[str, Any] = {role: weight_index[name] for role, name in op.weights.items()}
-    attributes = add_table(builder, op.kind, table | attribute_values(op.attributes))
-    values: dict[str, Any] = {"attributes": attributes}
+    values: dict[str, Any] = {"attributes": add_operator_table(builder, op, weight_index)}
     inputs = [ids[name] for name in op.inputs]
     if inputs != [ids[op.output] - 1]:  # the newest value needs no mention
         values["inputs"] = builder.CreateNumpyVector(np.array(inputs, np.uint32))
     if op.name:
         values["name"] = builder.CreateSharedString(op.name)
-    return add_table(builder, "Op", values | {"attributes_type": number})
+    return add_table(builder, "Op", values | {"attributes_type": union_type("OpAttributes", op.kind)})
 
 
 def _add_metadata(builder: Any, metadata: Metadata) -> int:

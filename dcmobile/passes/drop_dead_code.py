@@ -10,7 +10,7 @@ def drop_dead_code(graph: Graph) -> Graph:
     needed = set(graph.outputs)
     kept: list[Op] = []
     for op in reversed(graph.ops):
-        if op.output in needed:
+        if not needed.isdisjoint(op.outputs):
             kept.append(op)
             needed.update(op.inputs)
     return graph.replace_ops(kept[::-1])

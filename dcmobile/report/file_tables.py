@@ -81,7 +81,8 @@ def operator_table(report: FileReport, name_width: int = NAME_WIDTH) -> Table:
     table.add_column("multiply-adds", justify="right", no_wrap=True)
     for row in report.operators:
         macs = bytes_text(row.macs) if row.macs else "-"
-        table.add_row(name_cell(row.name, name_width), row.type, shape_text(row.shape), row.kernel, macs)
+        shapes = ", ".join(shape_text(shape) for shape in (row.shape, *row.more_shapes))
+        table.add_row(name_cell(row.name, name_width), row.type, shapes, row.kernel, macs)
     if len(report.operators) > 1:
         table.add_section()
         table.add_row("all", "", "", "", bytes_text(sum(row.macs for row in report.operators)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from dcmobile.encode import WeightStatistics
 from dcmobile.graph import Graph, Op
+from dcmobile.layer_weights import layer_roles
 
 #: The parts of a layer, in the order in which they are shown; see ``LayerRow.parts``.
 PARTS = ("codes", "gaps", "codebook", "tables", "chunk_records", "dense", "biases")
@@ -18,9 +19,10 @@ PARTS = ("codes", "gaps", "codebook", "tables", "chunk_records", "dense", "biase
 class LayerRow:
     """A weight tensor of the file and the biases that go with it.
 
-    name: path of the first operator's module that uses it, or ``operator<i>`` where the file does not say.
+    name: path of the first operator's module that uses it, or ``operator<i>`` where the file does not say; with
+    ``.recurrent`` behind it for an LSTM's second weight.
     operator: ``Linear``, ``Conv2d``, ...; empty for a weight that nothing uses. shape: of the weight.
-    statistics: of the weight. bias_elements, bias_bytes: of the biases.
+    statistics: of the weight. bias_elements, bias_bytes: of the biases; in a normalisation of its shift.
     """
 
     name: str
@@ -121,23 +123,36 @@ class LayerRow:
 def layer_rows(graph: Graph, statistics: Mapping[str, WeightStatistics]) -> list[LayerRow]:
     """The layers of a file in the order of execution; weights that no operator uses come last.
 
-    statistics: of every weight of the graph, by its name. Every tensor is counted once: in the row of the first
+    statistics: of every weight of the graph, by its name. Every tensor is counted once: in the rows of the first
     operator that uses it. So the rows' ``bytes`` add up to what the file holds of all weights.
     """
     rows: dict[str, LayerRow] = {}
     counted: set[str] = set()
     for index, op in enumerate(graph.ops):
-        main = op.weights.get("weight")
-        if main is None:
-            continue
-        if main not in counted:
-            counted.add(main)
-            rows[main] = _row(graph, statistics[main], main, operator_name(op, index), op.kind)
-        biases = [name for role, name in op.weights.items() if role != "weight" and name not in counted]
-        counted.update(biases)
-        rows[main] = _with_biases(rows[main], [statistics[name] for name in biases])
+        name, layers = operator_name(op, index), _own_rows(op)
+        rest = [role for role in op.weights if role not in layers]
+        if layers and op.weights[layers[0]] in counted - rows.keys():  # it is another operator's bias
+            layers, rest = [*layers, *rest], []
+        for role in layers:
+            held = op.weights[role]
+            if held not in counted:
+                counted.add(held)
+                row_name = name if role == "weight" else f"{name}.{role}"
+                rows[held] = _row(graph, statistics[held], held, row_name, op.kind)
+        companions = dict.fromkeys(op.weights[role] for role in rest)
+        uncounted = [held for held in companions if held not in counted]
+        if uncounted:
+            counted.update(uncounted)
+            main = op.weights[layers[0]]
+            rows[main] = _with_biases(rows[main], [statistics[held] for held in uncounted])
     unused = [name for name in statistics if name not in counted]
     return list(rows.values()) + [_row(graph, statistics[name], name, name, "") for name in unused]
+
+
+def _own_rows(op: Op) -> list[str]:
+    """The roles of the weights that have a row each; the operator's others are counted in the first one's."""
+    layers = [role for role in layer_roles(op.kind) if role in op.weights]
+    return layers or (["weight"] if "weight" in op.weights else list(op.weights)[:1])
 
 
 def operator_name(op: Op, index: int) -> str:

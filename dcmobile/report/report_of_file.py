@@ -17,7 +17,8 @@ class OperatorRow:
     """One operator, in order of execution.
 
     name: the module's path. type: as in the schema. attributes: what differs from the defaults, as text.
-    inputs: the names of what it reads, operators or inputs of the network. shape: of its result, -1 for the batch.
+    inputs: the names of what it reads, operators or inputs of the network; ``lstm.1`` is the second result of ``lstm``.
+    shape: of its result, -1 for the batch; more_shapes: of its further ones.
     kernel, reason: what the runtime picked for it and why. macs: multiply-accumulates a sample, zero weights not
     counted.
     """
@@ -30,6 +31,7 @@ class OperatorRow:
     kernel: str
     reason: str
     macs: int
+    more_shapes: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,9 @@ def file_report(path: str | os.PathLike[str]) -> FileReport:
 
 def _operator_rows(graph: Graph, plan: tuple[Operator, ...]) -> tuple[OperatorRow, ...]:
     names = dict(zip(graph.inputs, graph.inputs, strict=True))
-    names |= {op.output: operator_name(op, index) for index, op in enumerate(graph.ops)}
+    for index, op in enumerate(graph.ops):
+        name = operator_name(op, index)
+        names |= {value: f"{name}.{number}" if number else name for number, value in enumerate(op.outputs)}
     return tuple(
         OperatorRow(
             name=names[op.output],
@@ -131,6 +135,7 @@ def _operator_rows(graph: Graph, plan: tuple[Operator, ...]) -> tuple[OperatorRo
             kernel=planned.kernel,
             reason=planned.reason,
             macs=planned.macs,
+            more_shapes=tuple(graph.values[value].shape for value in op.more_outputs),
         )
         for op, planned in zip(graph.ops, plan, strict=True)
     )

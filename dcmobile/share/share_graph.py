@@ -7,29 +7,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from dcmobile.graph import Graph
-from dcmobile.prune.prune_graph import layer_weights
-from dcmobile.recipe import Recipe
+from dcmobile.graph import Graph, Weight
+from dcmobile.layer_weights import layer_weights
+from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.share.layer import cluster_layer, sharing_of, spelled_out
 
 
 def share_graph(graph: Graph, recipe: Recipe, progress: Callable[[int, int], None] | None = None) -> Graph:
-    """The graph with each layer's weights shared as the recipe says; a layer that is shared already stays as it is.
+    """The graph with each layer's weights shared as the recipe says; what is shared already stays as it is. Where a
+    layer has several weights (an LSTM), each gets a codebook of its own.
 
     Weights that are zero stay zero. progress: called with (layers done, layers). Raises ``RecipeError``.
     """
     layers = layer_weights(graph)
     weights = dict(graph.weights)
-    for done, (layer, weight) in enumerate(layers.items()):
+    for done, (layer, held) in enumerate(layers.items()):
         if progress is not None:
             progress(done, len(layers))
         settings = recipe.for_module(layer)
-        if settings is None or weight.sharing is not None:
-            continue
-        clustering = cluster_layer(layer, weight.values.astype(np.float32, copy=False), settings, recipe.seed)
-        if clustering is not None:
-            sharing = sharing_of(clustering.codes, clustering.centroids, settings)
-            weights[weight.name] = replace(weight, values=spelled_out(sharing, weight.values.shape), sharing=sharing)
+        if settings is not None:
+            weights |= {w.name: _shared(layer, w, settings, recipe.seed) for w in held if w.sharing is None}
     if progress is not None:
         progress(len(layers), len(layers))
     return replace(graph, weights=weights)
+
+
+def _shared(layer: str, weight: Weight, settings: LayerRecipe, seed: int) -> Weight:
+    clustering = cluster_layer(layer, weight.values.astype(np.float32, copy=False), settings, seed)
+    if clustering is None:
+        return weight
+    sharing = sharing_of(clustering.codes, clustering.centroids, settings)
+    return replace(weight, values=spelled_out(sharing, weight.values.shape), sharing=sharing)

@@ -187,9 +187,27 @@ TEST_F(Api, OperatorsOfThePlan) {
     EXPECT_STREQ(info.type, expected[i][1]);
     EXPECT_STREQ(info.kernel, expected[i][2]);
     EXPECT_NE(std::string(info.reason), "");
+    EXPECT_EQ(info.outputs, 1u);
     EXPECT_EQ(info.macs > 0, std::string(info.type) == "Conv2d" || std::string(info.type) == "Linear");
   }
   EXPECT_EQ(dcm_model_op(model_.get(), 8, &info, &error_), DCM_CALL_ARGUMENT);
+}
+
+TEST_F(Api, ShapesBetweenOperators) {
+  const std::vector<int64_t> expected[] = {{-1, 4, 6, 6}, {-1, 4, 6, 6}, {-1, 4, 6, 6}, {-1, 4, 6, 6},
+                                           {-1, 4, 3, 3}, {-1, 36},      {-1, 3},       {-1, 3}};
+  dcm_tensor_info info;
+  for (size_t i = 0; i < 8; ++i) {
+    ASSERT_EQ(dcm_model_op_output(model_.get(), i, 0, &info, &error_), DCM_OK);
+    EXPECT_EQ(std::vector<int64_t>(info.dims, info.dims + info.rank), expected[i]) << i;
+  }
+  EXPECT_STREQ(info.name, "softmax");
+  EXPECT_EQ(dcm_model_op_output(model_.get(), 7, 1, &info, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_STREQ(error_.text, "output 1 of operator 7 does not exist: it makes 1");
+  EXPECT_EQ(info.name, nullptr);
+  EXPECT_EQ(dcm_model_op_output(model_.get(), 8, 0, &info, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(dcm_model_op_output(nullptr, 0, 0, &info, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(dcm_model_op_output(model_.get(), 0, 0, nullptr, &error_), DCM_CALL_ARGUMENT);
 }
 
 TEST_F(Api, RunRefusesWrongBuffers) {

@@ -8,89 +8,24 @@
 #include <string>
 
 #include "kernels/kernel_table.h"
+#include "one_op.h"
 #include "ops/op_rule.h"
-#include "reference_ops.h"
-#include "small_network.h"
 
 namespace dcm {
 namespace {
 
+using testing::add_weight;
 using testing::Array4;
+using testing::array_of;
+using testing::expect_near;
+using testing::kCentroids;
 using testing::ModelParts;
+using testing::OneOp;
 using testing::Opened;
 using testing::OpParts;
+using testing::pick;
 using testing::Tensor;
 namespace fb = testing::fb;
-
-Array4 array_of(std::vector<uint32_t> shape, const Tensor& values) {
-  return {std::move(shape), {values.begin(), values.end()}};
-}
-
-// 1e-5 of the largest output.
-void expect_near(const Tensor& found, const Array4& expected) {
-  ASSERT_EQ(found.size(), expected.values.size());
-  double largest = 1e-30;
-  for (const double value : expected.values) largest = std::max(largest, std::fabs(value));
-  for (size_t i = 0; i < found.size(); ++i)
-    ASSERT_NEAR(found[i], expected.values[i], 1e-5 * largest) << "element " << i;
-}
-
-uint32_t pick(std::mt19937& random, uint32_t low, uint32_t high) {
-  return low + random() % (high - low + 1);
-}
-
-// Runs one operator through a file. fixed: without a batch dimension.
-class OneOp {
- public:
-  OneOp(ModelParts parts, std::vector<std::vector<uint32_t>> input_shapes, bool fixed = false) {
-    parts.inputs.clear();
-    for (const auto& shape : input_shapes) {
-      std::vector<int32_t> dims(shape.begin(), shape.end());
-      if (!fixed) dims[0] = -1;
-      parts.inputs.push_back({"x" + std::to_string(parts.inputs.size()), dims});
-    }
-    if (input_shapes.size() == 2) parts.ops[0].inputs = {{0, 1}};
-    parts.outputs = {{"y", parts.last_value()}};
-    opened_ = testing::open_bytes(parts.build());
-    batch_ = fixed ? 1 : input_shapes[0][0];
-  }
-
-  Tensor operator()(const std::vector<Tensor>& inputs, uint32_t threads = 1) const {
-    EXPECT_EQ(opened_.code, DCM_OK) << opened_.text;
-    return testing::run_model(opened_.model.get(), inputs, batch_, threads).at(0);
-  }
-  std::string kernel() const {
-    dcm_op_info info;
-    EXPECT_EQ(dcm_model_op(opened_.model.get(), 0, &info, nullptr), DCM_OK);
-    return info.kernel;
-  }
-  uint64_t macs() const {
-    dcm_op_info info;
-    EXPECT_EQ(dcm_model_op(opened_.model.get(), 0, &info, nullptr), DCM_OK);
-    return info.macs;
-  }
-
- private:
-  Opened opened_;
-  uint32_t batch_;
-};
-
-const std::vector<float> kCentroids = {-1.25f, -0.5f, 0.0f, 0.25f, 0.75f, 1.5f};
-
-// Adds a random weight in the form and returns its index; values gets the tensor.
-uint32_t add_weight(ModelParts* parts, WeightForm form, std::mt19937& random, const std::vector<uint32_t>& shape,
-                    Tensor* values) {
-  size_t elements = 1;
-  for (const uint32_t size : shape) elements *= size;
-  if (form == WeightForm::kDense) {
-    *values = testing::random_values(random, elements);
-    return parts->dense(shape, *values);
-  }
-  const std::vector<int> codes = testing::random_codes(random, elements, form == WeightForm::kSparse ? 0.3 : 1.1, 6);
-  *values = testing::values_of(codes, kCentroids);
-  return form == WeightForm::kSparse ? parts->sparse(shape, codes, kCentroids, 3, 20)
-                                     : parts->dense_shared(shape, codes, kCentroids, 33);
-}
 
 class WeightForms : public ::testing::TestWithParam<WeightForm> {};
 
@@ -327,16 +262,20 @@ TEST(KernelTable, NamesAreUniqueAndEveryOperatorHasAGenericKernel) {
   std::set<std::string> names;
   for (const Kernel* kernel : kernel_table()) {
     EXPECT_TRUE(names.insert(kernel->name).second) << kernel->name;
-    EXPECT_EQ(kernel->run == nullptr, op_rule(kernel->op).is_view) << kernel->name;
+    EXPECT_EQ(kernel->run == nullptr, op_rule(kernel->op).makes != Makes::kNew) << kernel->name;
     EXPECT_EQ(kernel->units == nullptr, kernel->run == nullptr) << kernel->name;
-    EXPECT_EQ(kernel->form != WeightForm::kNone, op_rule(kernel->op).has_weight) << kernel->name;
+    EXPECT_EQ(kernel->form != WeightForm::kNone, op_rule(kernel->op).weights[kWeight] == WeightUse::kAnyForm)
+        << kernel->name;
   }
   for (uint32_t type = 1; type <= kOpTypes; ++type) {
+    const OpRule* rule = find_op_rule(type);
+    ASSERT_NE(rule, nullptr) << type;
+    EXPECT_STREQ(rule->type, fb::EnumNameOpAttributes(static_cast<fb::OpAttributes>(type)));
     std::set<WeightForm> forms;
     for (const Kernel* kernel : kernel_table())
       if (kernel->op == static_cast<OpType>(type) && kernel->isa == Isa::kGeneric && kernel->supports == nullptr)
         forms.insert(kernel->form);
-    EXPECT_EQ(forms.size(), find_op_rule(type)->has_weight ? 3u : 1u) << type;
+    EXPECT_EQ(forms.size(), rule->weights[kWeight] == WeightUse::kAnyForm ? 3u : 1u) << type;
   }
   EXPECT_EQ(find_op_rule(0), nullptr);
   EXPECT_EQ(find_op_rule(kOpTypes + 1), nullptr);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/crc32c.h"
+#include "write_attributes.h"
 
 namespace dcm::testing {
 namespace {
@@ -55,29 +56,6 @@ uint64_t elements(const std::vector<uint32_t>& shape) {
 
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
-
-Offset<void> write_attributes(FlatBufferBuilder& out, const OpParts& op) {
-  switch (op.type) {
-    case fb::OpAttributes_Linear:
-      return fb::CreateLinear(out, op.weight, op.bias, op.activation).Union();
-    case fb::OpAttributes_Conv2d:
-      return fb::CreateConv2d(out, op.weight, op.bias, op.activation, op.stride_h, op.stride_w, op.pad_top, op.pad_left,
-                              op.pad_bottom, op.pad_right, op.dilation_h, op.dilation_w, op.groups)
-          .Union();
-    case fb::OpAttributes_MaxPool2d:
-      return fb::CreateMaxPool2d(out, op.kernel_h, op.kernel_w, op.stride_h, op.stride_w, op.pad_top, op.pad_left,
-                                 op.pad_bottom, op.pad_right, op.dilation_h, op.dilation_w, op.ceil_mode)
-          .Union();
-    case fb::OpAttributes_Flatten:
-      return fb::CreateFlatten(out, op.first_axis, op.last_axis).Union();
-    case fb::OpAttributes_Add:
-      return fb::CreateAdd(out, op.activation).Union();
-    case fb::OpAttributes_Softmax:
-      return fb::CreateSoftmax(out, op.axis).Union();
-    default:  // Relu, and types that do not exist: an empty table
-      return fb::CreateRelu(out).Union();
-  }
-}
 
 Offset<void> write_encoding(FlatBufferBuilder& out, const WeightParts& weight) {
   if (weight.encoding == fb::Encoding_Dense)

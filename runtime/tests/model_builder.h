@@ -39,12 +39,34 @@ struct OpParts {
   fb::OpAttributes type = fb::OpAttributes_NONE;
   std::optional<std::vector<uint32_t>> inputs;
   // Used by the operators that have them; names as in the schema.
-  uint32_t weight = 0, bias = 0xFFFFFFFFu;
+  uint32_t weight = 0, bias = 0xFFFFFFFFu, recurrent = 0, recurrent_bias = 0xFFFFFFFFu;
   fb::Activation activation = fb::Activation_None;
   uint32_t kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
   uint32_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0, groups = 1;
-  bool ceil_mode = false;
+  bool ceil_mode = false, count_include_pad = false;
+  uint32_t divisor = 0;
   uint32_t first_axis = 1, last_axis = 1, axis = 1;
+  uint32_t out_h = 1, out_w = 1;
+  float low = 0.0f, high = 0.0f, slope = 0.0f, scale = 1.0f, shift = 0.0f, exponent = 0.0f;
+  bool tanh_approximation = false, causal = false;
+  fb::Reduction reduction = fb::Reduction_Mean;
+  bool keep_axes = false;
+  std::vector<uint32_t> axes;  // Reduce; LayerNorm has a number of axes
+  uint32_t last_axes = 1;      // LayerNorm's axes
+  float epsilon = 0.0f;
+  uint32_t size = 1;
+  float alpha = 0.0f, beta = 0.0f, k = 0.0f;
+  std::vector<uint32_t> shape, permutation, before, after;
+  uint32_t start = 0, end = 0, step = 1;
+  fb::Padding mode = fb::Padding_Constant;
+  float value = 0.0f;
+  fb::Interpolation interpolation = fb::Interpolation_Nearest;
+  bool align_corners = false;
+  float scale_h = 0.0f, scale_w = 0.0f;
+  bool has_state = false, reverse = false;
+
+  // How many values it makes.
+  uint32_t outputs() const { return type == fb::OpAttributes_Lstm ? 3 : type == fb::OpAttributes_Gru ? 2 : 1; }
 };
 
 struct InputParts {
@@ -85,7 +107,11 @@ struct ModelParts {
   OpParts& add(fb::OpAttributes type, std::string name = "");
 
   // Id of the newest value.
-  uint32_t last_value() const { return static_cast<uint32_t>(inputs.size() + ops.size()) - 1; }
+  uint32_t last_value() const {
+    uint32_t values = static_cast<uint32_t>(inputs.size());
+    for (const OpParts& op : ops) values += op.outputs();
+    return values - 1;
+  }
 
   // CRC-32C of all sections, after a test has changed the payload.
   void refresh_checksums();

@@ -104,6 +104,26 @@ Array4 reference_softmax(const Array4& x, uint32_t axis) {
   return y;
 }
 
+Array4 generate(const std::vector<uint32_t>& shape, const std::function<double(const std::vector<uint32_t>&)>& f) {
+  Array4 y = {shape, {}};
+  std::vector<uint32_t> index(shape.size(), 0);
+  for (size_t i = 0; i < product(shape, 0, shape.size()); ++i) {
+    size_t rest = i;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      index[axis] = static_cast<uint32_t>(rest % shape[axis]);
+      rest /= shape[axis];
+    }
+    y.values.push_back(f(index));
+  }
+  return y;
+}
+
+double element(const Array4& x, const std::vector<uint32_t>& index) {
+  size_t at = 0;
+  for (size_t axis = 0; axis < x.shape.size(); ++axis) at = at * x.shape[axis] + index[axis];
+  return x.values.at(at);
+}
+
 void reference_relu(Array4* x) {
   for (double& value : x->values) value = value > 0 ? value : 0;
 }

@@ -1,4 +1,4 @@
-// A network of a few hundred bytes that uses every operator and every form of weight.
+// A network of a few hundred bytes that uses some operators and every form of weight.
 #pragma once
 
 #include <random>

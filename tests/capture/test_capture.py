@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from evaluate_graph import evaluate
+from example_calls import Calls
 from torch import nn
 
 from dcmobile import operators
@@ -17,18 +19,11 @@ from dcmobile.graph import BATCH, Graph
 from examples.mnist.networks import LeNet5
 
 
-class Calls(nn.Module):
-    """A model whose forward is a function of the test."""
-
-    def __init__(self, forward: Any, **modules: nn.Module) -> None:
-        super().__init__()
-        self.function = forward
-        for name, module in modules.items():
-            setattr(self, name, module)
-        self.eval()
+class Sorted(nn.Module):
+    """A module with an operator that no .dcmodel has."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.function(self, x)  # type: ignore[no-any-return]
+        return x.sort(1)[0]
 
 
 def attributes(graph: Graph) -> list[operators.Attributes]:
@@ -128,12 +123,17 @@ def test_views_that_merge_axes_are_flatten() -> None:
     assert attributes(graph) == [operators.Flatten(2, 3), operators.Relu(), operators.Flatten(1, 2)]
 
 
+def test_other_views_are_reshape() -> None:
+    graph = capture(Calls(lambda self, x: x.view(3, 2).relu().flatten()), (torch.zeros(2, 3),))
+    assert attributes(graph) == [operators.Reshape((3, 2)), operators.Relu(), operators.Reshape((6,))]
+
+
 def test_no_ops_leave_nothing_behind() -> None:
     def forward(self: Calls, x: torch.Tensor) -> torch.Tensor:
-        return self.drop(x.contiguous().clone()).view(2, 3).detach().relu()  # type: ignore[no-any-return, operator]
+        return self.drop(x.contiguous().clone().float()).view(2, 3).detach().relu()  # type: ignore[no-any-return, operator]
 
     graph = capture(Calls(forward, drop=nn.Dropout()), (torch.zeros(2, 3),))
-    assert str(graph) == "input  x: [2, 3]\nrelu: [2, 3] = Relu()(x)\noutput output: relu"
+    assert str(graph) == "input  inputs_0: [2, 3]\nrelu: [2, 3] = Relu()(inputs_0)\noutput output: relu"
 
 
 def test_in_place_operators() -> None:
@@ -158,6 +158,31 @@ def test_input_and_output_names() -> None:
     assert graph.inputs == ("left", "right")
     assert graph.output_names == ("output_0", "output_1")
     assert [op.kind for op in graph.ops] == ["Add", "Relu"]
+
+
+def test_what_a_model_leaves_out_of_its_outputs_is_no_output() -> None:
+    model = Calls(lambda self, x: (None, x.relu(), None))
+    assert capture(model, (torch.zeros(1, 3),)).output_names == ("output",)
+
+
+def test_constant_outputs_are_refused() -> None:
+    model = Calls(lambda self, x: (x.relu(), torch.ones(3)))
+    with pytest.raises(ModelError, match="output 1 of the model is a constant"):
+        capture(model, (torch.zeros(1, 3),))
+
+
+def test_what_is_computed_from_one_parameter_has_its_name() -> None:
+    model = Calls(
+        lambda self, x: F.linear(F.linear(x, self.w[:3]), self.w[3:].t() * 2) @ torch.ones(3, 2),
+        w=nn.Parameter(torch.randn(6, 3)),
+    )
+    graph = capture(model, (torch.zeros(1, 3),))
+    assert [op.weights["weight"] for op in graph.ops] == ["w", "w_2", "full"]
+
+
+def test_one_matrix_that_is_used_twice_is_one_weight() -> None:
+    graph = capture(Calls(lambda self, x: x @ self.w @ self.w, w=nn.Parameter(torch.randn(3, 3))), (torch.zeros(1, 3),))
+    assert [op.weights["weight"] for op in graph.ops] == ["w", "w"]
 
 
 def test_tied_weights_are_one_weight_with_the_first_name() -> None:
@@ -209,36 +234,83 @@ def test_dynamic_first_dimension_is_the_batch() -> None:
     assert graph.values["view"].shape == (BATCH, 800)
 
 
+def test_dynamic_batch_in_a_class_token_and_a_number_of_samples() -> None:
+    token = nn.Parameter(torch.randn(1, 1, 4))
+    model = Calls(lambda self, x: torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1), token=token)
+    program = exported(model, torch.zeros(2, 3, 4), dynamic_shapes=(({0: torch.export.Dim.DYNAMIC},),))
+    graph = capture(program)
+    x = torch.randn(5, 3, 4)
+    assert graph.values[graph.outputs[0]].shape == (BATCH, 4, 4)
+    torch.testing.assert_close(evaluate(graph, x)[0], model(x))
+
+
+def test_dynamic_batch_that_is_used_as_a_number_is_refused() -> None:
+    model = Calls(lambda self, x: x / x.shape[0])
+    program = exported(model, torch.zeros(2, 3), dynamic_shapes=(({0: torch.export.Dim.DYNAMIC},),))
+    with pytest.raises(UnsupportedOperatorError, match=r"aten\.div\.Tensor \(its 'other' is not a tensor\)"):
+        capture(program)
+
+
+@pytest.mark.parametrize(
+    ("forward", "obstacle"),
+    [
+        (lambda self, x: x.softmax(0), "Softmax does not treat it sample by sample"),
+        (lambda self, x: x - x.mean(0, keepdim=True), "Reduce does not treat it sample by sample"),
+        (lambda self, x: x[:1].relu(), "Slice does not treat it sample by sample"),
+        (lambda self, x: x.relu().mean(1).sum(0, keepdim=True), "Reduce does not treat it"),
+    ],
+)
+def test_dynamic_batch_that_cannot_be_free_is_refused(forward: Any, obstacle: str) -> None:
+    program = exported(Calls(forward), torch.zeros(2, 3), dynamic_shapes=(({0: torch.export.Dim.DYNAMIC},),))
+    with pytest.raises(ModelError, match=f"dynamic in the exported program, but {obstacle}.*: export it with a fixed"):
+        capture(program)
+
+
+def test_dynamic_batch_that_leaves_the_first_axis_is_refused() -> None:
+    program = exported(
+        Calls(lambda self, x: x.t().relu().t()), torch.zeros(2, 3), dynamic_shapes=(({0: torch.export.Dim.DYNAMIC},),)
+    )
+    with pytest.raises(
+        UnsupportedOperatorError, match=r"dynamic size in dimension 1.*export the model with one sample"
+    ):
+        capture(program)
+
+
+def test_inputs_with_and_without_a_dynamic_batch_are_refused() -> None:
+    program = exported(
+        Calls(lambda self, x, y: x + y),
+        torch.zeros(2, 3),
+        torch.zeros(1, 3),
+        dynamic_shapes=(({0: torch.export.Dim.DYNAMIC}, None),),
+    )
+    with pytest.raises(ModelError, match="the inputs differ in it: make it dynamic for all inputs or for none"):
+        capture(program)
+
+
 def test_dynamic_size_elsewhere_is_refused() -> None:
     program = exported(
-        Calls(lambda self, x: x.relu()), torch.zeros(2, 8), dynamic_shapes=({1: torch.export.Dim.DYNAMIC},)
+        Calls(lambda self, x: x.relu()), torch.zeros(2, 8), dynamic_shapes=(({1: torch.export.Dim.DYNAMIC},),)
     )
-    with pytest.raises(ModelError, match="input 'x' has a dynamic size in dimension 1"):
+    with pytest.raises(ModelError, match="input 'inputs_0' has a dynamic size in dimension 1"):
         capture(program)
 
 
 def test_unsupported_operators_come_in_one_error() -> None:
-    model = Calls(
-        lambda self, x: self.act(self.act(self.norm(self.fc(x)))).tanh(),
-        fc=nn.Linear(4, 4),
-        norm=nn.BatchNorm1d(4),
-        act=nn.GELU(),
-    )
+    model = Calls(lambda self, x: self.order(self.order(self.fc(x))).floor(), fc=nn.Linear(4, 4), order=Sorted())
     with pytest.raises(UnsupportedOperatorError) as caught:
         capture(model, (torch.zeros(2, 4),))
     text = str(caught.value)
     assert "\n" not in text
-    assert "aten._native_batch_norm_legit_no_training.default in module 'norm', " in text
-    assert "aten.gelu.default in module 'act', " in text
-    assert ", 2 times" in text
-    assert "aten.tanh.default in the model's forward, " in text
+    assert "aten.sort.default in module 'order', " in text
+    assert ", 2 times - take it out of the model and do it on the model's output" in text
+    assert "aten.floor.default in the model's forward, " in text
     assert f"{__file__}:" in text
     assert "getitem" not in text
-    assert "Linear, Conv2d" in text
+    assert "or leave that part of the model to ExecuTorch" in text
 
 
 def test_many_unsupported_operators_are_counted() -> None:
-    model = Calls(lambda self, x: x.sin().cos().tan().exp().sigmoid())
+    model = Calls(lambda self, x: x.sin().cos().tan().floor().round())
     with pytest.raises(UnsupportedOperatorError, match=r"aten\.tan\.default [^;]*; and 2 more: "):
         capture(model, (torch.zeros(2, 4),))
 
@@ -246,13 +318,36 @@ def test_many_unsupported_operators_are_counted() -> None:
 @pytest.mark.parametrize(
     ("forward", "shape", "text"),
     [
-        (lambda self, x: torch.add(x, x, alpha=2), (2, 3), "alpha is 2"),
-        (lambda self, x: x + x.relu().view(1, 6).view(2, 3)[:1], (2, 3), "aten.slice"),
-        (lambda self, x: x + 1, (2, 3), "its 'other' is not a tensor"),
-        (lambda self, x: x.softmax(0), (2, 3), "over axis 0"),
-        (lambda self, x: x.view(3, 2).relu(), (2, 3), r"from \[2, 3\] to \[3, 2\]"),
-        (lambda self, x: x.flatten(), (2, 3), "only axes after the first may be merged"),
-        (lambda self, x: F.linear(x, x), (2, 3), "its 'weight' is computed"),
+        (lambda self, x: F.conv1d(x, x), (2, 3, 5), "its 'weight' is computed"),
+        (
+            lambda self, x: F.conv2d(x[None], torch.ones(2, 3, 2, 2))[0, 0].sum(),
+            (3, 8, 8),
+            "its result has no dimension",
+        ),
+        (lambda self, x: F.linear(x, torch.ones(4, 3)), (3,), "add a batch dimension"),
+        (lambda self, x: F.linear(x, torch.ones(3)), (2, 3), "its weight has no dimension of outputs"),
+        (lambda self, x: F.conv3d(x, torch.ones(2, 3, 1, 1, 1)), (1, 3, 2, 2, 2), "only 1 and 2 are supported"),
+        (lambda self, x: F.avg_pool3d(x, 2), (1, 3, 2, 2, 2), "it has 3 dimensions"),
+        (lambda self, x: F.layer_norm(x, (3,)), (3,), "over all axes: add a batch dimension"),
+        (lambda self, x: F.max_pool2d(x, 2, return_indices=True)[1].float(), (1, 1, 4, 4), "result 1 of aten.max_pool"),
+        (lambda self, x: (x > 0) * x, (2, 3), "aten.gt.Scalar .*need no comparison"),
+        (lambda self, x: torch.where(torch.tensor([True, False, True]), x, torch.inf), (2, 3), "infinite values"),
+        (lambda self, x: (-2) ** x, (2, 3), "its base is -2"),
+        (lambda self, x: x / 0, (2, 3), "a number that is not finite"),
+        (lambda self, x: x.norm(p=3, dim=1), (2, 3), "of order 3, only 1, 2 and infinity"),
+        (lambda self, x: x[..., None, None, None, None, None].relu(), (1, 1, 1, 1), "a tensor of 9 dimensions"),
+        (lambda self, x: F.pad(x, (1, 1), value=torch.inf), (2, 3), "it pads with infinity"),
+        (lambda self, x: F.interpolate(x, scale_factor=1.5, mode="nearest-exact"), (1, 1, 4, 4), 'use "nearest"'),
+        (lambda self, x: F.interpolate(x, scale_factor=2, mode="bicubic"), (1, 1, 4, 4), 'bicubic2d.* mode="bilinear"'),
+        (lambda self, x: x[:, torch.tensor([[0, 1]])], (2, 3), "its index has 2 dimensions"),
+        (lambda self, x: x[[0, 1], [1, 2]], (2, 3), "several indices"),
+        (lambda self, x: x.flip(1), (2, 65), "make 65 pieces, more than 64"),
+        (lambda self, x: x.unfold(1, 65, 1), (2, 80), "65 elements, more than 64: use a convolution"),
+        (lambda self, x: F.conv_transpose2d(x, torch.ones(1, 1, 2, 2), None, 2, 0, 1), (1, 1, 4, 4), "output_padding"),
+        (lambda self, x: x.long().float(), (2, 3), "cuts numbers to whole ones"),
+        (lambda self, x: x.half().float(), (2, 3), "gives float16"),
+        (lambda self, x: x + torch.rand(3), (2, 3), "aten.rand"),
+        (lambda self, x: F.scaled_dot_product_attention(x, x, x, dropout_p=0.5), (1, 2, 3), "drops out at random"),
         (lambda self, x: F.max_pool2d(x, 2), (3, 8, 8), "add a batch dimension"),
         (lambda self, x: x.double().relu().float(), (2, 3), "aten._to_copy"),
     ],
@@ -295,6 +390,18 @@ def test_unused_weights_are_left_out() -> None:
     with torch.no_grad():
         model.unused.weight.fill_(float("nan"))  # type: ignore[union-attr, operator]
     assert capture(model, (torch.zeros(1, 3),)).weights == {}
+
+
+def test_an_lstm_with_projections_is_refused() -> None:
+    model = Calls(lambda self, x: self.rnn(x)[0], rnn=nn.LSTM(3, 4, proj_size=2))
+    with pytest.raises(UnsupportedOperatorError, match=r"aten\.lstm\.input \(it has projections .*in module 'rnn'"):
+        capture(model, (torch.zeros(1, 5, 3),))
+
+
+def test_whole_numbers_are_moved_but_not_computed_with() -> None:
+    model = Calls(lambda self, x: self.table(x + 1), table=nn.Embedding(10, 4))
+    with pytest.raises(UnsupportedOperatorError, match=r"aten\.add\.Tensor \(gives int64, only float32 is supported\)"):
+        capture(model, (torch.zeros(1, 3, dtype=torch.int64),))
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])

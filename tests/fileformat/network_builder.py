@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from expected_shapes import expected_shapes
 from random_graphs import random_sharing, shared_weight
 
 from dcmobile.encode import EncodedWeight, Encoding
 from dcmobile.encode.choose import candidates
 from dcmobile.fileformat import Metadata, build_file
-from dcmobile.fileformat.shapes import output_shape
 from dcmobile.graph import Graph, Op, Value, Weight
 from dcmobile.operators import Attributes
 
@@ -51,9 +51,9 @@ class NetworkBuilder:
         reads = inputs or (list(self._values)[-1],)
         roles = {role: held for role, held in (("weight", weight), ("bias", bias)) if held}
         shapes = [self._values[value].shape for value in reads]
-        self._values[name] = Value(
-            name, output_shape(attributes, shapes, self._weights[weight].values.shape if weight else None)
-        )
+        held_shapes = {role: self._weights[held].values.shape for role, held in roles.items()}
+        (shape,) = expected_shapes(attributes, shapes, held_shapes)
+        self._values[name] = Value(name, shape)
         self._ops.append(Op(name, attributes, reads, name, roles))
         return name
 

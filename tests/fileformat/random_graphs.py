@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
+from expected_shapes import expected_shapes
 from hypothesis import strategies as st
 
-from dcmobile.fileformat.shapes import output_shape
 from dcmobile.graph import BATCH, Graph, Op, Sharing, Value, Weight
 from dcmobile.operators import Activation, Add, Attributes, Conv2d, Flatten, Linear, MaxPool2d, Relu, Softmax
 
@@ -60,7 +60,7 @@ class _Builder:
         held = {role: f"{name}.{role}" for role in roles}
         for role, shape in roles.items():
             self.weights[held[role]] = self.draw(weights(held[role], shape))
-        shape = output_shape(attributes, [self.values[value].shape for value in inputs], roles.get("weight"))
+        (shape,) = expected_shapes(attributes, [self.values[value].shape for value in inputs], roles)
         self.values[name] = Value(name, shape)
         self.ops.append(Op(name if self.pick(0, 3) else "", attributes, inputs, name, held))
         return name
@@ -204,4 +204,17 @@ def _evaluate(attributes: Attributes, inputs: Sequence[torch.Tensor], held: dict
         case _:
             assert attributes == Relu()
             result = x.relu()
-    return result.relu() if getattr(attributes, "activation", None) == Activation.Relu else result
+    return _ACTIVATIONS[getattr(attributes, "activation", Activation.None_)](result)
+
+
+_ACTIVATIONS: dict[Activation, Callable[[torch.Tensor], torch.Tensor]] = {
+    Activation.None_: lambda x: x,
+    Activation.Relu: torch.relu,
+    Activation.Relu6: F.relu6,
+    Activation.HardSwish: F.hardswish,
+    Activation.HardSigmoid: F.hardsigmoid,
+    Activation.Sigmoid: torch.sigmoid,
+    Activation.Tanh: torch.tanh,
+    Activation.Silu: F.silu,
+    Activation.Gelu: F.gelu,
+}

@@ -26,16 +26,23 @@ def assert_same(read: Graph, written: Graph) -> None:
     """
     assert read.inputs == written.inputs
     assert read.output_names == written.output_names
-    place = {name: i for i, name in enumerate([*written.inputs, *(op.output for op in written.ops)])}
-    read_place = {name: i for i, name in enumerate([*read.inputs, *(op.output for op in read.ops)])}
+    place, read_place = places(written), places(read)
     assert [read_place[name] for name in read.outputs] == [place[name] for name in written.outputs]
     for mine, theirs in zip(read.ops, written.ops, strict=True):
         assert (mine.name, mine.attributes) == (theirs.name, theirs.attributes)
         assert [read_place[name] for name in mine.inputs] == [place[name] for name in theirs.inputs]
-        assert read.values[mine.output].shape == written.values[theirs.output].shape
-        assert list(mine.weights) == list(theirs.weights)
+        for made, expected in zip(mine.outputs, theirs.outputs, strict=True):
+            assert read_place[made] == place[expected]
+            assert read.values[made].shape == written.values[expected].shape
+        assert mine.weights.keys() == theirs.weights.keys()
         for role, name in mine.weights.items():
             assert_same_weight(read.weights[name], written.weights[theirs.weights[role]])
+
+
+def places(graph: Graph) -> dict[str, int]:
+    """The id of each value in a file of the graph."""
+    made = (name for op in graph.ops for name in op.outputs)
+    return {name: place for place, name in enumerate([*graph.inputs, *made])}
 
 
 def assert_same_weight(read: Weight, written: Weight) -> None:

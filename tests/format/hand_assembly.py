@@ -7,12 +7,15 @@ Whatever the dict leaves out is absent in the file.
 import struct
 from typing import Any
 
+from plain_schema import OPERATORS
+
 SCALARS = {"u8": "B", "u16": "H", "i32": "i", "u32": "I", "f32": "f"}
 
-_PARAMETERS = {"weight": "u32", "bias": "u32", "activation": "u8"}
-_WINDOW = dict.fromkeys(
-    ["stride_h", "stride_w", "pad_top", "pad_left", "pad_bottom", "pad_right", "dilation_h", "dilation_w"], "u32"
-)
+# As the fields of the operators' tables are stored; enumerations and bools are bytes.
+_KINDS: dict[str, Any] = {"u32": "u32", "f32": "f32", "[u32]": ["u32"]}
+_OPERATORS = {
+    operator: {name: _KINDS.get(kind, "u8") for name, kind, _ in fields} for operator, fields in OPERATORS.items()
+}
 
 # [kind] is a vector. A capital letter starts a table, "|" stands between the members of a union.
 TABLES: dict[str, dict[str, Any]] = {
@@ -27,14 +30,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "DenseShared": {"code_lengths": ["u8"], "centroids": ["f32"], "centroids_f16": ["u16"], "chunks": ["chunk"]},
     "Dense": {"element_type": "u8", "offset": "u32", "crc32c": "u32"},
     "Weight": {"shape": ["u32"], "encoding": "SparseShared|DenseShared|Dense"},
-    "Linear": _PARAMETERS,
-    "Conv2d": {**_PARAMETERS, **_WINDOW, "groups": "u32"},
-    "MaxPool2d": {"kernel_h": "u32", "kernel_w": "u32", **_WINDOW, "ceil_mode": "u8"},
-    "Relu": {},
-    "Flatten": {"first_axis": "u32", "last_axis": "u32"},
-    "Add": {"activation": "u8"},
-    "Softmax": {"axis": "u32"},
-    "Op": {"name": "string", "attributes": "Linear|Conv2d|MaxPool2d|Relu|Flatten|Add|Softmax", "inputs": ["u32"]},
+    **_OPERATORS,
+    "Op": {"name": "string", "attributes": "|".join(_OPERATORS), "inputs": ["u32"]},
     "Input": {"name": "string", "shape": ["i32"]},
     "Output": {"name": "string", "value": "u32"},
     "Entry": {"key": "string", "value": "string"},

@@ -60,6 +60,10 @@ class FlatBuffer:
         value: int = layout.unpack_from(self.data, at)[0]
         return value
 
+    def float32(self, at: int) -> float:
+        value: float = struct.unpack("<f", self.scalar("u32", at).to_bytes(4, "little"))[0]
+        return value
+
     def reference(self, at: int) -> int:
         distance = self.scalar("u32", at)
         require(distance > 0, f"the reference at byte {at} points to itself")
@@ -100,6 +104,9 @@ class Table:
         if not self.has(name):
             return default
         return self.buffer.scalar(kind, self._place(name))
+
+    def float32(self, name: str, default: float = 0.0) -> float:
+        return self.buffer.float32(self._place(name)) if self.has(name) else default
 
     def _target(self, name: str) -> int:
         require(self.has(name), f"the required field {name} is absent")

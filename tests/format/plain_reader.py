@@ -1,8 +1,9 @@
 """A second reader of `.dcmodel` files, written from docs/format.md and schemas/dcmobile.fbs alone.
 
 It proves that the document is enough, and it is a place to read how the format works. The other
-modules follow the document: `plain_flatbuffer` (section 2), `plain_graph` (3), `plain_weights`
-(4 and 6), `plain_huffman` (5) and `plain_operators` (what the operators of section 3 compute).
+modules follow the document: `plain_flatbuffer` (section 2), `plain_graph` (3, with the schema in `plain_schema` and
+the rules of each operator in `plain_shapes` and `plain_windows`), `plain_weights` (4 and 6), `plain_huffman` (5) and
+`plain_operators` (what the operators of section 3 compute, in `plain_compute_*`).
 """
 
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from plain_flatbuffer import FlatBuffer, FormatError, LimitError, Table, require
-from plain_graph import BATCH, PlainInput, PlainOp, PlainOutput, WeightInfo, read_inputs, read_ops, read_outputs
+from plain_graph import PlainInput, PlainOp, PlainOutput, read_inputs, read_ops, read_outputs
 from plain_operators import evaluate
+from plain_rules import BATCH, WeightInfo
 from plain_weights import WEIGHT, PlainWeight, check_checksum, check_sections, decode_weight, read_weight
 
 __all__ = ["FormatError", "LimitError", "PlainMetadata", "PlainModel", "read", "run"]
@@ -37,7 +39,7 @@ class PlainMetadata:
 
 @dataclass(frozen=True)
 class PlainModel:
-    """A whole file, its weights decoded. Value ids: the inputs first, then one for each op."""
+    """A whole file, its weights decoded. Value ids: the inputs first, then what each op makes."""
 
     version: int
     inputs: list[PlainInput]
@@ -82,7 +84,7 @@ def read(data: bytes, *, max_elements: int = MAX_ELEMENTS, check_checksums: bool
     encoded = [read_weight(table) for table in root.optional_vector("weights", 4).tables(WEIGHT)]
     inputs = read_inputs(root)
     ops = read_ops(root, inputs, [WeightInfo(w.shape, w.encoding) for w in encoded])
-    outputs = read_outputs(root, len(inputs) + len(ops))
+    outputs = read_outputs(root, [i.shape for i in inputs] + [shape for op in ops for shape in op.shapes])
     metadata = read_metadata(root)
     payload = read_payload(root)
     sections = [section for weight in encoded for section in weight.stored.sections]
@@ -111,5 +113,5 @@ def run(model: PlainModel, *inputs: ArrayLike) -> list[NDArray[np.float32]]:
             raise ValueError(f"input {declared.name!r} has the shape {list(x.shape)} instead of {list(wanted)}")
     weights = [weight.values for weight in model.weights]
     for op in model.ops:
-        values.append(evaluate(op, [values[i] for i in op.inputs], weights))
+        values += evaluate(op, [values[i] for i in op.inputs], weights)
     return [values[output.value] for output in model.outputs]

@@ -8,8 +8,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 from plain_flatbuffer import NewerError, Table, require
-from plain_graph import Shape
 from plain_huffman import Code, Symbols, decode_group, unpack_lengths
+from plain_rules import Shape
 
 Floats = NDArray[np.float32]
 

@@ -59,9 +59,9 @@ def test_broken_rules_about_values_are_refused(text: str, change: Callable[[Mode
 
 OPERATORS: list[Change] = [
     ("type 0", lambda m: m["ops"][0].pop("attributes")),
-    ("unknown type 8", lambda m: m["ops"][0].update(attributes_type=8)),
+    ("unknown type 52", lambda m: m["ops"][0].update(attributes_type=52)),
     ("attributes is absent", lambda m: m["ops"][0].update(attributes=(None, None), attributes_type=4)),
-    ("activation 2 is unknown", lambda m: set_op(m, 1, "Linear", weight=2, activation=2)),
+    ("activation 9 is unknown", lambda m: set_op(m, 1, "Linear", weight=2, activation=9)),
     ("no weight 3", lambda m: set_op(m, 1, "Linear", weight=3)),
     ("wants 2", lambda m: set_op(m, 1, "Linear", weight=1)),
     ("4 features reads 3", lambda m: set_op(m, 1, "Linear", weight=0)),
@@ -96,7 +96,7 @@ OPERATORS: list[Change] = [
     ("axes 0 to 1", lambda m: set_op(m, 1, "Flatten", first_axis=0, last_axis=1)),
     ("axes 1 to 0", lambda m: set_op(m, 1, "Flatten")),
     ("axes 1 to 2", lambda m: set_op(m, 1, "Flatten", last_axis=2)),
-    ("two shapes", lambda m: two_inputs(m, shape=[-1, 1])),
+    ("do not broadcast", lambda m: two_inputs(m, shape=[-1, 3])),
     ("axis 0", lambda m: set_op(m, 1, "Softmax")),
     ("axis 2", lambda m: set_op(m, 1, "Softmax", axis=2)),
 ]

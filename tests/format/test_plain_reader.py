@@ -10,8 +10,8 @@ import pytest
 from hand_assembly import build
 from hand_made_model import Change, Model, assert_refused, changed, tiny
 from plain_flatbuffer import FormatError
-from plain_graph import NO_BIAS
 from plain_reader import read, run
+from plain_schema import NO_WEIGHT
 
 
 def test_a_complete_file_is_read() -> None:
@@ -28,7 +28,7 @@ def test_a_complete_file_is_read() -> None:
         (None, "Softmax", (2,), (-1, 2)),
     ]
     assert model.ops[0].attributes == {"weight": 0, "bias": 1, "activation": 1}
-    assert model.ops[1].attributes == {"weight": 2, "bias": NO_BIAS, "activation": 0}
+    assert model.ops[1].attributes == {"weight": 2, "bias": NO_WEIGHT, "activation": 0}
     assert [(o.name, o.value) for o in model.outputs] == [("p", 3)]
     assert model.metadata.producer == "hand 1"
     assert model.metadata.labels == ["cat", "Hündin"]

@@ -104,6 +104,19 @@ def test_a_weight_larger_than_the_reader_allows_is_refused() -> None:
     read(build(tiny()), max_elements=21)
 
 
+def test_checksums_may_be_left_out_but_nothing_else() -> None:
+    model = tiny()
+    for weight in (0, 2):
+        chunk(model, weight)["crc32c"] ^= 1
+    encoding(model, 1)["crc32c"] ^= 1
+    with refused("wrong checksum"):
+        read(build(model))
+    assert read(build(model), check_checksums=False).weights[0].values.any()
+    chunk(model, 0)["gap_count"] = 4
+    with refused("does not end with zero bits"):
+        read(build(model), check_checksums=False)
+
+
 # --- Every "must" ---
 
 CHANGES: list[Change] = [

@@ -83,7 +83,7 @@ def test_small_files_are_read_alike(data: bytes) -> None:
 @given(graphs())
 @settings(max_examples=150, deadline=None)
 def test_random_networks_are_read_alike(graph: Graph) -> None:
-    assert compare(bytes(build_file(graph).data)) in (Outcome.EQUAL, Outcome.NEWER)
+    assert compare(bytes(build_file(graph).data)) is Outcome.EQUAL
 
 
 # --- Damaged files ---
@@ -129,7 +129,6 @@ def test_damaged_streams_with_checksums_that_fit_are_taken_alike() -> None:
 
     flips = bit_flips(data, range(payload.start, payload.start + payload.count))
     outcomes = Counter(compare(resealed(flipped)) for _, flipped in flips)
-    print(outcomes)
     assert outcomes[Outcome.EQUAL] > 500
     assert outcomes[Outcome.REFUSED] > 200
 

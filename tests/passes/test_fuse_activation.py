@@ -3,7 +3,29 @@ from __future__ import annotations
 import pytest
 
 from dcmobile.graph import Graph, Op, Value
-from dcmobile.operators import Add, Attributes, Conv2d, Linear, MaxPool2d, Relu
+from dcmobile.operators import (
+    Activation,
+    Add,
+    Attributes,
+    ChannelAffine,
+    Clamp,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Divide,
+    Gelu,
+    HardSigmoid,
+    HardSwish,
+    LeakyRelu,
+    Linear,
+    MaxPool2d,
+    Multiply,
+    Relu,
+    Sigmoid,
+    Silu,
+    Subtract,
+    Tanh,
+)
 from dcmobile.passes.fuse_activation import fuse_activation
 
 
@@ -63,6 +85,37 @@ def test_conv_takes_one_relu_only() -> None:
 )
 def test_not_where_the_result_is_needed_otherwise(extra: tuple[Op, ...], outputs: tuple[str, ...]) -> None:
     graph = graph_of(Op("", Linear(), ("x",), "a"), Op("", Relu(), ("a",), "b"), *extra, outputs=outputs)
+    assert fuse_activation(graph) == graph
+
+
+@pytest.mark.parametrize(
+    ("function", "activation"),
+    [
+        (Relu(), Activation.Relu),
+        (Clamp(0.0, 6.0), Activation.Relu6),
+        (HardSwish(), Activation.HardSwish),
+        (HardSigmoid(), Activation.HardSigmoid),
+        (Sigmoid(), Activation.Sigmoid),
+        (Tanh(), Activation.Tanh),
+        (Silu(), Activation.Silu),
+        (Gelu(), Activation.Gelu),
+    ],
+)
+@pytest.mark.parametrize(
+    "producer", [Add, ChannelAffine, Conv1d, Conv2d, ConvTranspose2d, Divide, Linear, Multiply, Subtract]
+)
+def test_every_activation_into_every_operator(
+    producer: type[Attributes], function: Attributes, activation: Activation
+) -> None:
+    graph = graph_of(Op("", producer(), ("x",), "a"), Op("", function, ("a",), "b"), outputs=("b",))
+    (fused,) = fuse_activation(graph).ops
+    assert fused.attributes == producer(activation)  # type: ignore[call-arg]
+    assert fused.output == "b"
+
+
+@pytest.mark.parametrize("function", [Clamp(0.0, 5.0), Gelu(tanh_approximation=True), LeakyRelu(0.1)])
+def test_not_what_the_format_has_no_activation_for(function: Attributes) -> None:
+    graph = graph_of(Op("", Linear(), ("x",), "a"), Op("", function, ("a",), "b"), outputs=("b",))
     assert fuse_activation(graph) == graph
 
 

@@ -1,31 +1,41 @@
-"""The same elements in another shape."""
+"""The same elements in another shape or order."""
 
-from math import prod
+from dcmobile.capture.call import Call
+from dcmobile.capture.shape_steps import expand, reshape, transpose
+from dcmobile.capture.translation import translates
 
-from dcmobile import operators
-from dcmobile.capture.translation import Call, Unsupported, translates
 
-
-@translates("aten.view.default", "aten._unsafe_view.default", "aten.reshape.default")
+@translates(
+    "aten.view.default",
+    "aten.squeeze.dims",
+    "aten.unsqueeze.default",
+)
 def view(call: Call) -> None:
-    """``flatten``, ``view`` and ``reshape`` where they merge neighbouring axes after the first."""
-    x, shape = call.value("self"), call.shape
-    if x.shape == shape:
-        call.pass_on("self")
-        return
-    merged = merged_axes(x.shape, shape)
-    if merged is None:
-        raise Unsupported(f"from {list(x.shape)} to {list(shape)}: only axes after the first may be merged into one")
-    call.emit(operators.Flatten(*merged), x)
+    """``view``, ``reshape``, ``flatten``, ``squeeze``, ``unsqueeze``: rows of elements cut anew."""
+    call.give(reshape(call, call.value("self"), call.shape))
 
 
-def merged_axes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, int] | None:
-    """The first and last axis, from 1, that become one; None if the change of shape is another."""
-    merged = len(before) - len(after)
-    if merged < 1:
-        return None
-    for first in range(1, len(after)):
-        last = first + merged
-        if after == (*before[:first], prod(before[first : last + 1]), *before[last + 1 :]):
-            return first, last
-    return None
+@translates("aten.permute.default")
+def permute(call: Call) -> None:
+    """``Tensor.permute``."""
+    x = call.value("self")
+    call.give(transpose(call, x, [axis % len(x.shape) for axis in call.integers("dims")]))
+
+
+@translates("aten.expand.default")
+def expand_axes(call: Call) -> None:
+    """``Tensor.expand``."""
+    call.give(expand(call, call.value("self"), call.shape))
+
+
+@translates("aten.repeat.default", keep=True)
+def repeat(call: Call) -> None:
+    """``Tensor.repeat`` and ``tile``: each repeated axis as two, the first of them expanded."""
+    x, times = call.value("self"), call.integers("repeats")
+    sizes = (1,) * (len(times) - len(x.shape)) + x.shape
+    split: list[int] = []
+    grown: list[int] = []
+    for count, size in zip(times, sizes, strict=True):
+        split += [size] if count == 1 else [1, size]
+        grown += [size] if count == 1 else [count, size]
+    call.give(reshape(call, expand(call, reshape(call, x, tuple(split)), tuple(grown)), call.shape))

@@ -111,7 +111,14 @@ class Model {
       dcm_error error{};
       const int code = dcm_model_op(model_.get(), i, &info, &error);
       if (code != DCM_OK) raise_error(code, error.text);
-      result.append(nb::make_tuple(info.name, info.type, info.kernel, info.reason, info.macs));
+      nb::list shapes;
+      for (size_t k = 0; k < info.outputs; ++k) {
+        dcm_tensor_info value{};
+        const int value_code = dcm_model_op_output(model_.get(), i, k, &value, &error);
+        if (value_code != DCM_OK) raise_error(value_code, error.text);
+        shapes.append(dims_of(value));
+      }
+      result.append(nb::make_tuple(info.name, info.type, info.kernel, info.reason, info.macs, nb::tuple(shapes)));
     }
     return result;
   }
@@ -126,6 +133,12 @@ class Model {
  private:
   using Ask = int (*)(const dcm_model*, size_t, dcm_tensor_info*, dcm_error*);
 
+  static nb::tuple dims_of(const dcm_tensor_info& info) {
+    nb::list dims;
+    for (uint32_t axis = 0; axis < info.rank; ++axis) dims.append(info.dims[axis]);
+    return nb::tuple(dims);
+  }
+
   nb::list tensors(size_t count, Ask ask) const {
     nb::list result;
     for (size_t i = 0; i < count; ++i) {
@@ -133,9 +146,7 @@ class Model {
       dcm_error error{};
       const int code = ask(model_.get(), i, &info, &error);
       if (code != DCM_OK) raise_error(code, error.text);
-      nb::list dims;
-      for (uint32_t axis = 0; axis < info.rank; ++axis) dims.append(info.dims[axis]);
-      result.append(nb::make_tuple(info.name, nb::tuple(dims)));
+      result.append(nb::make_tuple(info.name, dims_of(info)));
     }
     return result;
   }

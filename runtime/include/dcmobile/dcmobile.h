@@ -97,7 +97,8 @@ typedef enum dcm_code {
   /* 4xx: the caller */
   DCM_CALL_ARGUMENT = 400, /* a null pointer, a size or an option out of range */
   DCM_CALL_NAME = 401,     /* no input or output of that name */
-  DCM_CALL_SHAPE = 402     /* a buffer of the wrong size */
+  DCM_CALL_SHAPE = 402,    /* a buffer of the wrong size */
+  DCM_CALL_VALUE = 403     /* an input value that the network cannot take, e.g. an Embedding's index out of range */
 } dcm_code;
 
 typedef struct dcm_error {
@@ -119,8 +120,7 @@ typedef struct dcm_options {
 
 #define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u}
 
-/* ---- Opening
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 /* Maps the file at path (UTF-8). */
 DCM_API int dcm_model_open(const char* path, const dcm_options* options, dcm_model** model, dcm_error* error);
@@ -137,12 +137,11 @@ DCM_API int dcm_model_open_memory(const void* data, size_t size, const dcm_optio
 /* Frees the model. Its contexts must be destroyed first. NULL is allowed. */
 DCM_API void dcm_model_close(dcm_model* model);
 
-/* ---- Asking
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- Asking ------------------------------------------------------------------------------------------------------ */
 
 #define DCM_MAX_RANK 8
 
-/* An input or output. */
+/* An input or output, or a value between operators. */
 typedef struct dcm_tensor_info {
   const char* name;           /* lives as long as the model */
   uint32_t rank;              /* 1..DCM_MAX_RANK */
@@ -165,10 +164,16 @@ typedef struct dcm_op_info {
   const char* kernel; /* the kernel that the plan picked, e.g. "linear_sparse_generic" */
   const char* reason; /* why, in a few words */
   uint64_t macs;      /* multiply-accumulates a sample, zero weights not counted */
+  uint32_t outputs;   /* values that it makes: 3 for Lstm, 2 for Gru, else 1 */
 } dcm_op_info;
 
 DCM_API size_t dcm_model_op_count(const dcm_model* model);
 DCM_API int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info, dcm_error* error);
+
+/* A value that operator `op` makes: output 0 .. outputs - 1, in the order of docs/format.md. The name is the
+ * operator's. dims[0] is -1 where the value has the batch; values made of constants alone have none. */
+DCM_API int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info,
+                                dcm_error* error);
 
 /* Where the time of loading went, in nanoseconds, and what stays in memory, in bytes. */
 typedef struct dcm_load_info {
@@ -178,8 +183,7 @@ typedef struct dcm_load_info {
 
 DCM_API void dcm_model_load_info(const dcm_model* model, dcm_load_info* info);
 
-/* ---- Running
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
 
 /* A context for batch 1. options->threads and memory_limit apply; NULL takes the defaults. */
 DCM_API int dcm_context_create(const dcm_model* model, const dcm_options* options, dcm_context** context,
@@ -196,13 +200,13 @@ DCM_API int dcm_context_set_batch(dcm_context* context, uint32_t batch, dcm_erro
 DCM_API uint64_t dcm_context_arena_bytes(const dcm_context* context);
 
 /* Runs the network once over the context's batch. inputs[i] points to input_sizes[i] floats, outputs[i] has room for
- * output_sizes[i] floats; both sizes must be exact. Inputs are read in place and must not overlap the outputs. */
+ * output_sizes[i] floats; both sizes must be exact. Inputs are read in place and must not overlap the outputs. After
+ * a failure what the outputs hold is not specified. */
 DCM_API int dcm_context_run(dcm_context* context, const float* const* inputs, const size_t* input_sizes,
                             size_t input_count, float* const* outputs, const size_t* output_sizes, size_t output_count,
                             dcm_error* error);
 
-/* ---- The library
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- The library ------------------------------------------------------------------------------------------------- */
 
 /* "0.1.0" */
 DCM_API const char* dcm_version(void);

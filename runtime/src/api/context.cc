@@ -33,15 +33,12 @@ dcm::Result<SliceLayout> choose_slice(const dcm::StorageMap& map, uint32_t batch
   return SliceLayout{samples, bytes.value()};
 }
 
-uint64_t work_of(const dcm::PlannedOp& planned, uint32_t batch) {
-  const uint64_t per_sample = planned.site.weight != nullptr ? planned.macs : planned.site.output->elements();
-  return per_sample * batch;
-}
-
 }  // namespace
 
 dcm::Status dcm_context::prepare(uint32_t threads) {
   DCM_TRY(pool.start(budget, threads));
+  DCM_TRY(op_inputs.allocate(budget, model.plan.most_inputs));
+  DCM_TRY(scratch.allocate(budget, model.plan.scratch_bytes * threads).in("the scratch memory of %u threads", threads));
   return set_batch(1);
 }
 
@@ -68,43 +65,54 @@ dcm::Status dcm_context::set_batch(uint32_t new_batch) {
 
 float* dcm_context::storage_data(uint32_t index, const RunSlice& now) {
   const dcm::Storage& storage = model.plan.storage.storages[index];
-  const uint64_t before = storage.elements * now.first;
+  const uint64_t before = storage.batched ? storage.elements * now.first : 0;
   switch (storage.kind) {
     case dcm::StorageKind::kInput:
       return const_cast<float*>(now.inputs[storage.index] + before);  // no operator writes to it
     case dcm::StorageKind::kOutput:
       return now.outputs[storage.index] + before;
+    case dcm::StorageKind::kWeight:
+      return const_cast<float*>(model.weights[storage.index].values.data());  // nor to this
     case dcm::StorageKind::kArena:
       break;
   }
   return reinterpret_cast<float*>(arena.data() + offsets[index]);
 }
 
-void dcm_context::run_op(const dcm::PlannedOp& planned, const RunSlice& now) {
+dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
+  const dcm::PlannedOp& planned = model.plan.ops[i];
   const dcm::Kernel& kernel = *planned.kernel;
-  if (kernel.run == nullptr) return;
+  if (kernel.run == nullptr) return {};
   const dcm::Op& op = *planned.site.op;
   const dcm::Array<uint32_t>& of_value = model.plan.storage.of_value;
-  dcm::Call call = {&planned.site, &planned.prepared, now.count, {}, storage_data(of_value[op.output], now)};
-  for (uint32_t k = 0; k < dcm::op_rule(op.type).inputs; ++k)
-    call.inputs[k] = storage_data(of_value[op.inputs[k]], now);
-  const uint64_t units = kernel.units(planned.site, now.count);
-  if (work_of(planned, now.count) < kWorkWorthThreads)
-    kernel.run(call, 0, units);
+  for (uint32_t k = 0; k < op.input_count; ++k) op_inputs[k] = storage_data(of_value[model.graph.input_of(op, k)], now);
+  const uint32_t samples = planned.site.output().samples(now.count);
+  dcm::Call call = {&planned.site, &planned.prepared, samples, op_inputs.data(), {}};
+  for (uint32_t k = 0; k < op.output_count; ++k) call.outputs[k] = storage_data(of_value[op.first_output + k], now);
+  if (kernel.check != nullptr)
+    DCM_TRY(kernel.check(call).in("%s '%s' (operator %u)", dcm::op_rule(op.type).type, model.graph.name(op.name), i));
+  const uint64_t units = kernel.units(planned.site, samples);
+  if (planned.work * samples < kWorkWorthThreads)
+    kernel.run(call, 0, units, scratch.data());
   else
-    pool.parallel_for(units, [&](uint32_t, uint64_t begin, uint64_t end) { kernel.run(call, begin, end); });
+    pool.parallel_for(units, [&](uint32_t thread, uint64_t begin, uint64_t end) {
+      kernel.run(call, begin, end, scratch.data() + thread * model.plan.scratch_bytes);
+    });
+  return {};
 }
 
-void dcm_context::run(const float* const* inputs, float* const* outputs) {
+dcm::Status dcm_context::run(const float* const* inputs, float* const* outputs) {
   for (uint32_t first = 0; first < batch;) {
     const uint32_t count = batch - first < slice ? batch - first : slice;
     const RunSlice now = {inputs, outputs, first, count};
-    for (const dcm::PlannedOp& planned : model.plan.ops) run_op(planned, now);
+    for (uint32_t i = 0; i < model.plan.ops.size(); ++i) DCM_TRY(run_op(i, now));
     first += count;
   }
   const RunSlice all = {inputs, outputs, 0, batch};
-  for (const dcm::OutputCopy& copy : model.plan.storage.copies) {  // from inputs and outputs, never from the arena
-    const uint64_t floats = model.plan.storage.storages[copy.storage].elements * batch;
+  for (const dcm::OutputCopy& copy : model.plan.storage.copies) {  // never from the arena
+    const dcm::Storage& storage = model.plan.storage.storages[copy.storage];
+    const uint64_t floats = storage.elements * storage.samples(batch);
     std::memcpy(outputs[copy.output], storage_data(copy.storage, all), static_cast<size_t>(floats) * sizeof(float));
   }
+  return {};
 }

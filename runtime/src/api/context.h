@@ -20,18 +20,21 @@ struct dcm_context {
   // Starts the threads and sizes the arena for batch 1.
   dcm::Status prepare(uint32_t threads);
   dcm::Status set_batch(uint32_t new_batch);
-  // Runs every operator in order, then copies the outputs that no operator writes. Allocates nothing.
-  void run(const float* const* inputs, float* const* outputs);
+  // Runs every operator in order, then copies the outputs that no operator writes. Allocates nothing. CALL_VALUE if a
+  // kernel refuses a value.
+  dcm::Status run(const float* const* inputs, float* const* outputs);
 
   const dcm_model& model;
   dcm::MemoryBudget budget;  // before the arrays: it outlives them
   dcm::ThreadPool pool;
-  dcm::Array<uint8_t> arena;     // for one slice
-  dcm::Array<uint64_t> offsets;  // in the arena, of each storage of the plan
+  dcm::Array<uint8_t> arena;           // for one slice
+  dcm::Array<uint64_t> offsets;        // in the arena, of each storage of the plan
+  dcm::Array<uint8_t> scratch;         // plan.scratch_bytes for each thread
+  dcm::Array<const float*> op_inputs;  // of the operator that runs
   uint32_t batch = 0;
   uint32_t slice = 0;  // samples of a slice, 1..batch
 
  private:
   float* storage_data(uint32_t storage, const RunSlice& now);
-  void run_op(const dcm::PlannedOp& planned, const RunSlice& now);
+  dcm::Status run_op(uint32_t i, const RunSlice& now);
 };

@@ -52,8 +52,7 @@ Status run_context(dcm_context* context, const float* const* inputs, const size_
   const Graph& graph = context->model.graph;
   DCM_TRY(verify_buffers(*context, graph.inputs, "input", inputs, input_sizes, input_count));
   DCM_TRY(verify_buffers(*context, graph.outputs, "output", outputs, output_sizes, output_count));
-  context->run(inputs, outputs);
-  return {};
+  return context->run(inputs, outputs);
 }
 
 }  // namespace

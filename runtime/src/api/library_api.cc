@@ -35,6 +35,7 @@ const char* dcm_code_name(int code) {
     DCM_CODE(CALL_ARGUMENT);
     DCM_CODE(CALL_NAME);
     DCM_CODE(CALL_SHAPE);
+    DCM_CODE(CALL_VALUE);
 #undef DCM_CODE
     default:
       return "UNKNOWN";

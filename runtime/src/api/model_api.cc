@@ -36,6 +36,13 @@ Status open_model(const dcm_options* options, dcm_model** model, Open&& open) {
   return {};
 }
 
+void fill_info(const char* name, const Shape& shape, dcm_tensor_info* info) {
+  info->name = name;
+  info->rank = shape.rank;
+  for (uint32_t i = 0; i < shape.rank; ++i) info->dims[i] = shape.dims[i];
+  if (shape.batched) info->dims[0] = -1;
+}
+
 Status describe(const dcm_model* model, const Array<Port> Graph::* ports, const char* kind, size_t index,
                 dcm_tensor_info* info) {
   DCM_TRY(verify_pointer(info, "info"));
@@ -46,11 +53,7 @@ Status describe(const dcm_model* model, const Array<Port> Graph::* ports, const 
     return Status::error(DCM_CALL_ARGUMENT, "%s %zu does not exist: the model has %zu", kind, index,
                          (graph.*ports).size());
   const Port& port = (graph.*ports)[index];
-  const Shape& shape = graph.shapes[port.value];
-  info->name = graph.name(port.name);
-  info->rank = shape.rank;
-  for (uint32_t i = 0; i < shape.rank; ++i) info->dims[i] = shape.dims[i];
-  if (graph.batched) info->dims[0] = -1;
+  fill_info(graph.name(port.name), graph.shapes[port.value], info);
   return {};
 }
 
@@ -70,16 +73,40 @@ Status find(const dcm_model* model, const Array<Port> Graph::* ports, const char
                        graph.name((graph.*ports)[0].name));
 }
 
-Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
-  DCM_TRY(verify_pointer(info, "info"));
-  *info = {};
+Status find_op(const dcm_model* model, size_t index, const PlannedOp** planned) {
   DCM_TRY(verify_pointer(model, "model"));
   if (index >= model->plan.ops.size())
     return Status::error(DCM_CALL_ARGUMENT, "operator %zu does not exist: the model has %zu", index,
                          model->plan.ops.size());
-  const Op& op = model->graph.ops[index];
-  const PlannedOp& planned = model->plan.ops[index];
-  *info = {model->graph.name(op.name), op_rule(op.type).type, planned.kernel->name, planned.reason, planned.macs};
+  *planned = &model->plan.ops[index];
+  return {};
+}
+
+Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
+  DCM_TRY(verify_pointer(info, "info"));
+  *info = {};
+  const PlannedOp* planned = nullptr;
+  DCM_TRY(find_op(model, index, &planned));
+  const Op& op = *planned->site.op;
+  *info = {model->graph.name(op.name),
+           op_rule(op.type).type,
+           planned->kernel->name,
+           planned->reason,
+           planned->macs,
+           op.output_count};
+  return {};
+}
+
+Status describe_op_output(const dcm_model* model, size_t index, size_t output, dcm_tensor_info* info) {
+  DCM_TRY(verify_pointer(info, "info"));
+  *info = {};
+  const PlannedOp* planned = nullptr;
+  DCM_TRY(find_op(model, index, &planned));
+  const Op& op = *planned->site.op;
+  if (output >= op.output_count)
+    return Status::error(DCM_CALL_ARGUMENT, "output %zu of operator %zu does not exist: it makes %u", output, index,
+                         op.output_count);
+  fill_info(model->graph.name(op.name), planned->site.output(static_cast<uint32_t>(output)), info);
   return {};
 }
 
@@ -151,6 +178,10 @@ size_t dcm_model_op_count(const dcm_model* model) {
 
 int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info, dcm_error* error) {
   return report(dcm::describe_op(model, index, info), error);
+}
+
+int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info, dcm_error* error) {
+  return report(dcm::describe_op_output(model, op, output, info), error);
 }
 
 void dcm_model_load_info(const dcm_model* model, dcm_load_info* info) {

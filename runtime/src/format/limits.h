@@ -13,9 +13,9 @@ constexpr uint32_t kMaxChunkSymbols = 65536;  // symbols a chunk may hold in eac
 constexpr uint32_t kMaxCentroids = 256;       // entries of a codebook (4)
 constexpr uint32_t kMinGapBits = 2;
 constexpr uint32_t kMaxGapBits = 8;
-constexpr uint32_t kPayloadSlack = 8;      // readable bytes after the last section (4)
-constexpr uint32_t kDenseAlignment = 16;   // of dense values in the payload (4)
-constexpr uint32_t kMaxWindow = 65535;     // kernel, stride, dilation, padding (3)
-constexpr uint32_t kNoBias = 0xFFFFFFFFu;  // "bias" of an operator without one
+constexpr uint32_t kPayloadSlack = 8;        // readable bytes after the last section (4)
+constexpr uint32_t kDenseAlignment = 16;     // of dense values in the payload (4)
+constexpr uint32_t kMaxWindow = 65535;       // kernel, stride, dilation, padding (3)
+constexpr uint32_t kNoWeight = 0xFFFFFFFFu;  // index of a weight that an operator does without (3)
 
 }  // namespace dcm

@@ -16,7 +16,7 @@ class GraphBuilder {
   Status build() {
     DCM_TRY(verify_counts());
     DCM_TRY(copy_names());
-    DCM_TRY(graph_.shapes.allocate(budget_, uint64_t{model_.inputs()->size()} + model_.ops()->size()));
+    DCM_TRY(allocate_values());
     for (uint32_t i = 0; i < graph_.inputs.size(); ++i)
       DCM_TRY(add_input(i).in("input '%s'", graph_.name(graph_.inputs[i].name)));
     for (uint32_t i = 0; i < graph_.ops.size(); ++i) DCM_TRY(add_op(i));
@@ -64,6 +64,25 @@ class GraphBuilder {
     return verify_unique(names, what);
   }
 
+  // Numbers of values follow from the operators' types alone.
+  Status allocate_values() {
+    uint64_t values = model_.inputs()->size(), reads = 0;
+    for (uint32_t i = 0; i < model_.ops()->size(); ++i) {
+      const fb::Op& op = *model_.ops()->Get(i);
+      const OpRule* rule = find_op_rule(op.attributes_type());
+      if (rule == nullptr)
+        return Status::error(DCM_GRAPH_OPERATOR, "operator %u '%s' has type %u: it needs a newer runtime", i,
+                             graph_.name(graph_.ops[i].name), unsigned{op.attributes_type()});
+      values += rule->outputs;
+      DCM_TRY(meter_.visit(input_count(op), sizeof(uint32_t)));
+      reads += input_count(op);
+    }
+    if (values > UINT32_MAX || reads > UINT32_MAX)
+      return Status::error(DCM_MACHINE_LIMIT, "the network has 2^32 values or more");
+    DCM_TRY(graph_.shapes.allocate(budget_, values));
+    return graph_.op_inputs.allocate(budget_, reads);
+  }
+
   Status add_input(uint32_t i) {
     const auto& sizes = *model_.inputs()->Get(i)->shape();
     if (sizes.size() < 1 || sizes.size() > kMaxRank)
@@ -80,53 +99,84 @@ class GraphBuilder {
       if (size < 1) return Status::error(DCM_GRAPH_SHAPE, "dimension %u is %d, expected at least 1", d, size);
       shape.dims[d] = static_cast<uint32_t>(size);
     }
+    shape.batched = batched;
     graph_.inputs[i].value = i;
+    next_value_ = i + 1;
     return verify_shape(shape);
   }
 
   Status add_op(uint32_t i) {
     const fb::Op& from = *model_.ops()->Get(i);
-    const OpRule* rule = find_op_rule(from.attributes_type());
-    if (rule == nullptr)
-      return Status::error(DCM_GRAPH_OPERATOR, "operator %u '%s' has type %u: it needs a newer runtime", i,
-                           graph_.name(graph_.ops[i].name), unsigned{from.attributes_type()});
-    return add_known_op(from, *rule, i).in("%s '%s' (operator %u)", rule->type, graph_.name(graph_.ops[i].name), i);
+    const OpRule& rule = *find_op_rule(from.attributes_type());
+    return add_op(from, rule, &graph_.ops[i])
+        .in("%s '%s' (operator %u)", rule.type, graph_.name(graph_.ops[i].name), i);
   }
 
-  Status add_known_op(const fb::Op& from, const OpRule& rule, uint32_t i) {
-    Op& op = graph_.ops[i];
-    op.type = static_cast<OpType>(from.attributes_type());
-    op.output = static_cast<uint32_t>(graph_.inputs.size()) + i;
-    DCM_TRY(add_op_inputs(from, rule, &op));
-    DCM_TRY(rule.parse(from, &op));
+  Status add_op(const fb::Op& from, const OpRule& rule, Op* op) {
+    op->type = static_cast<OpType>(from.attributes_type());
+    op->first_output = next_value_;
+    op->output_count = rule.outputs;
+    next_value_ += rule.outputs;
+    DCM_TRY(add_op_inputs(from, rule, op));
+    DCM_TRY(rule.parse(from, op));
 
-    OpShapes shapes = {};
-    for (uint32_t k = 0; k < rule.inputs; ++k) shapes.inputs[k] = &graph_.shapes[op.inputs[k]];
-    if (rule.has_weight) {
-      DCM_TRY(find_weight(op.weight, "weight", &shapes.weight));
-      if (op.bias != kNoBias) DCM_TRY(find_weight(op.bias, "bias", &shapes.bias));
-    }
-    DCM_TRY(rule.infer(shapes, &op, &graph_.shapes[op.output]));
-    return verify_shape(graph_.shapes[op.output]);
-  }
-
-  static Status add_op_inputs(const fb::Op& from, const OpRule& rule, Op* op) {
-    const uint32_t count = from.inputs() == nullptr ? 1 : from.inputs()->size();
-    if (count != rule.inputs)
-      return Status::error(DCM_GRAPH_REFERENCE, "reads %u values, expected %u", count, rule.inputs);
-    for (uint32_t k = 0; k < count; ++k) {
-      op->inputs[k] = from.inputs() == nullptr ? op->output - 1 : from.inputs()->Get(k);
-      if (op->inputs[k] >= op->output)
-        return Status::error(DCM_GRAPH_REFERENCE, "reads value %u, expected one before its own, %u", op->inputs[k],
-                             op->output);
+    Site site;
+    site.graph = &graph_;
+    site.op = op;
+    for (uint32_t role = 0; role < kWeightRoles; ++role)
+      DCM_TRY(find_weight(*op, rule, static_cast<WeightRole>(role), &site.weights[role]));
+    Shape outputs[kMaxOpOutputs];
+    DCM_TRY(rule.infer(site, op, outputs));
+    bool batched = false;
+    for (uint32_t k = 0; k < op->input_count; ++k) batched |= site.input(k).batched;
+    for (uint32_t k = 0; k < rule.outputs; ++k) {
+      outputs[k].batched = batched;
+      DCM_TRY(verify_shape(outputs[k]));
+      if (batched && outputs[k].dims[0] != 1)  // every rule has refused this already
+        return Status::error(DCM_GRAPH_SHAPE, "makes %u samples of one", outputs[k].dims[0]);
+      graph_.shapes[op->first_output + k] = outputs[k];
     }
     return {};
   }
 
-  Status find_weight(uint32_t index, const char* role, const Weight** weight) const {
+  Status add_op_inputs(const fb::Op& from, const OpRule& rule, Op* op) {
+    op->first_input = next_input_;
+    op->input_count = input_count(from);
+    next_input_ += op->input_count;
+    const Arity arity = rule.inputs;
+    if (op->input_count < arity.least || op->input_count > arity.most) {
+      if (arity.least == arity.most)
+        return Status::error(DCM_GRAPH_REFERENCE, "reads %u values, expected %u", op->input_count, arity.least);
+      if (arity.most == kAnyNumber)
+        return Status::error(DCM_GRAPH_REFERENCE, "reads %u values, expected at least %u", op->input_count,
+                             arity.least);
+      return Status::error(DCM_GRAPH_REFERENCE, "reads %u values, expected %u to %u", op->input_count, arity.least,
+                           arity.most);
+    }
+    for (uint32_t k = 0; k < op->input_count; ++k) {
+      // A file that says nothing means the newest value; there is one, since a network has inputs.
+      const uint32_t value = from.inputs() == nullptr ? op->first_output - 1 : from.inputs()->Get(k);
+      if (value >= op->first_output)
+        return Status::error(DCM_GRAPH_REFERENCE, "reads value %u, expected one before its own, %u", value,
+                             op->first_output);
+      graph_.op_inputs[op->first_input + k] = value;
+    }
+    return {};
+  }
+
+  static uint32_t input_count(const fb::Op& op) { return op.inputs() == nullptr ? 1 : op.inputs()->size(); }
+
+  Status find_weight(const Op& op, const OpRule& rule, WeightRole role, const Weight** weight) const {
+    const WeightUse use = rule.weights[role];
+    const uint32_t index = op.weights[role];
+    if (use == WeightUse::kNone || (use == WeightUse::kDenseOrNone && index == kNoWeight)) return {};
+    const char* name = weight_role_name(role);
     if (index >= weights_.size())
-      return Status::error(DCM_GRAPH_REFERENCE, "its %s is weight %u of %zu", role, index, weights_.size());
+      return Status::error(DCM_GRAPH_REFERENCE, "its %s is weight %u of %zu", name, index, weights_.size());
     *weight = &weights_[index];
+    if (use != WeightUse::kAnyForm && (*weight)->form != WeightForm::kDense)
+      return Status::error(DCM_GRAPH_REFERENCE, "its %s is a %s weight, expected a dense one", name,
+                           weight_form_name((*weight)->form));
     return {};
   }
 
@@ -136,6 +186,10 @@ class GraphBuilder {
     if (output.value >= graph_.shapes.size())
       return Status::error(DCM_GRAPH_REFERENCE, "output '%s' is value %u of %zu", graph_.name(output.name),
                            output.value, graph_.shapes.size());
+    if (graph_.batched && !graph_.shapes[output.value].batched)
+      return Status::error(DCM_GRAPH_SHAPE,
+                           "output '%s' has shape %s, expected the batch first: it depends on no input",
+                           graph_.name(output.name), ShapeText(graph_.shapes[output.value]).text);
     return {};
   }
 
@@ -144,6 +198,7 @@ class GraphBuilder {
   MemoryBudget& budget_;
   VisitMeter& meter_;
   Graph& graph_;
+  uint32_t next_value_ = 0, next_input_ = 0;
 };
 
 }  // namespace

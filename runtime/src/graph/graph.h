@@ -4,48 +4,81 @@
 #include <cstdint>
 
 #include "core/array.h"
+#include "graph/op_attributes.h"
 #include "graph/shape.h"
-#include "ops/window.h"
 
 namespace dcm {
 
-constexpr uint32_t kNoWeight = kNoBias;
-
 // The numbers of the union OpAttributes in the schema.
-enum class OpType : uint8_t { kLinear = 1, kConv2d, kMaxPool2d, kRelu, kFlatten, kAdd, kSoftmax };
-constexpr uint32_t kOpTypes = 7;
+enum class OpType : uint8_t {
+  kLinear = 1,
+  kConv2d,
+  kMaxPool2d,
+  kRelu,
+  kFlatten,
+  kAdd,
+  kSoftmax,
+  kConv1d,
+  kConvTranspose2d,
+  kAveragePool2d,
+  kAdaptiveAveragePool2d,
+  kAdaptiveMaxPool2d,
+  kClamp,
+  kLeakyRelu,
+  kPrelu,
+  kHardSwish,
+  kHardSigmoid,
+  kSigmoid,
+  kTanh,
+  kSilu,
+  kGelu,
+  kExp,
+  kLog,
+  kSqrt,
+  kAbs,
+  kAffine,
+  kPowerScalar,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kMinimum,
+  kMaximum,
+  kPower,
+  kReduce,
+  kMatMul,
+  kAttention,
+  kLayerNorm,
+  kGroupNorm,
+  kChannelAffine,
+  kLocalResponseNorm,
+  kConstant,
+  kReshape,
+  kTranspose,
+  kConcat,
+  kSlice,
+  kExpand,
+  kPad,
+  kResize2d,
+  kEmbedding,
+  kLstm,
+  kGru
+};
+constexpr uint32_t kOpTypes = 51;
 
-enum class Activation : uint8_t { kNone, kRelu };
+// What a weight is for an operator.
+enum WeightRole : uint8_t { kWeight, kBias, kRecurrent, kRecurrentBias };
+constexpr uint32_t kWeightRoles = 4;
 
-struct Conv2dAttributes {
-  WindowAxis y, x;
-  uint32_t groups;
-};
-struct MaxPool2dAttributes {
-  WindowAxis y, x;
-};
-struct FlattenAttributes {
-  uint32_t first_axis, last_axis;  // both become one axis with those between
-};
-struct SoftmaxAttributes {
-  uint32_t axis;
-};
-
-constexpr uint32_t kMaxOpInputs = 2;
+constexpr uint32_t kMaxOpOutputs = 3;
 
 struct Op {
   OpType type{};
   Activation activation = Activation::kNone;
-  uint32_t name = 0;                              // where it starts in Graph::names
-  uint32_t weight = kNoWeight, bias = kNoWeight;  // indices of weights
-  uint32_t inputs[kMaxOpInputs] = {};             // value ids; how many: op_rule(type).inputs
-  uint32_t output = 0;                            // value id
-  union {
-    Conv2dAttributes conv2d;
-    MaxPool2dAttributes max_pool2d;
-    FlattenAttributes flatten;
-    SoftmaxAttributes softmax = {};
-  };
+  uint32_t name = 0;                                                              // where it starts in Graph::names
+  uint32_t weights[kWeightRoles] = {kNoWeight, kNoWeight, kNoWeight, kNoWeight};  // indices of weights, by role
+  uint32_t first_input = 0, input_count = 0;                                      // of Graph::op_inputs
+  uint32_t first_output = 0, output_count = 0;                                    // value ids
+  OpAttributes attributes = {};
 };
 
 // An input or output of the network.
@@ -54,15 +87,17 @@ struct Port {
   uint32_t value = 0;  // value id
 };
 
-// Values are known by ids: the inputs first, then one for each operator, in order.
+// Values are known by ids: the inputs first, then those that each operator makes, in order.
 struct Graph {
-  bool batched = false;  // the caller chooses how many samples; the shapes are those of one
+  bool batched = false;  // the caller chooses how many samples
   Array<Shape> shapes;   // of every value
   Array<Op> ops;
+  Array<uint32_t> op_inputs;  // ids of the values that the operators read, one operator after another
   Array<Port> inputs, outputs;
   Array<char> names;  // zero-terminated, one after another
 
   const char* name(uint32_t at) const { return names.data() + at; }
+  uint32_t input_of(const Op& op, uint32_t k) const { return op_inputs[op.first_input + k]; }
 };
 
 }  // namespace dcm

@@ -4,20 +4,10 @@
 #include <cstdint>
 
 #include "core/array.h"
-#include "format/weight.h"
-#include "graph/graph.h"
+#include "graph/site.h"
 #include "kernels/isa.h"
 
 namespace dcm {
-
-// An operator with all that is known about it at load. The pointers live as long as the model.
-struct Site {
-  const Op* op;
-  const Weight* weight;  // null if it has none
-  const float* bias;     // null if it has none
-  const Shape* inputs[kMaxOpInputs];
-  const Shape* output;
-};
 
 // What a kernel works out once, at load, for one site: plain data that only it understands.
 using Prepared = Array<uint8_t>;
@@ -26,25 +16,31 @@ using Prepared = Array<uint8_t>;
 struct Call {
   const Site* site;
   const Prepared* prepared;
-  uint32_t batch;                     // how many times the shapes' samples; 1 if the graph has no batch
-  const float* inputs[kMaxOpInputs];  // aligned for float only: they may be the caller's
-  float* output;                      // overlaps no input
+  uint32_t batch;                 // samples of the values that have the batch; 1 if the output has none
+  const float* const* inputs;     // aligned for float only: they may be the caller's
+  float* outputs[kMaxOpOutputs];  // overlap no input
 };
 
 struct Kernel {
   const char* name;  // operator_form_isa
   OpType op;
-  WeightForm form;  // of the weight; kNone for operators without one
+  WeightForm form;  // of the weight, where it may be of any; else kNone
   Isa isa;
   // Whether it can compute the site; null: every one of its operator and form.
   bool (*supports)(const Site& site);
   // Fills prepared; null: there is nothing to prepare.
   Status (*prepare)(const Site& site, MemoryBudget& budget, Prepared* prepared);
-  // The work of a call is this many units, each of which writes its own part of the output and depends on nothing but
+  // The work of a call is this many units, each of which writes its own part of the outputs and depends on nothing but
   // the inputs, so that neither the batch nor the number of threads changes a result. Null (with run) for views.
   uint64_t (*units)(const Site& site, uint32_t batch);
-  // Computes units begin .. end - 1.
-  void (*run)(const Call& call, uint64_t begin, uint64_t end);
+  // Computes units begin .. end - 1. scratch: as many bytes as `scratch` asks for, the thread's own, uninitialised,
+  // aligned to kMemoryAlignment.
+  void (*run)(const Call& call, uint64_t begin, uint64_t end, void* scratch);
+  // Bytes that each thread needs while it runs; null: none.
+  uint64_t (*scratch)(const Site& site) = nullptr;
+  // Looks at the inputs' values before run, for an operator that not all of them suit: CALL_VALUE ends the whole run.
+  // Null: any will do.
+  Status (*check)(const Call& call) = nullptr;
 };
 
 }  // namespace dcm

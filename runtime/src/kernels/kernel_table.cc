@@ -1,6 +1,7 @@
 #include "kernels/kernel_table.h"
 
 #include "kernels/generic/generic_kernels.h"
+#include "ops/op_rule.h"
 
 namespace dcm {
 namespace {
@@ -9,14 +10,74 @@ constexpr const Kernel* kKernels[] = {
     &kLinearSparseGeneric,
     &kLinearDenseSharedGeneric,
     &kLinearDenseGeneric,
+    &kConv2dPanelsSparseGeneric,
+    &kConv2dPanelsDenseSharedGeneric,
+    &kConv2dPanelsDenseGeneric,
     &kConv2dSparseGeneric,
     &kConv2dDenseSharedGeneric,
     &kConv2dDenseGeneric,
+    &kConv1dPanelsSparseGeneric,
+    &kConv1dPanelsDenseSharedGeneric,
+    &kConv1dPanelsDenseGeneric,
+    &kConv1dSparseGeneric,
+    &kConv1dDenseSharedGeneric,
+    &kConv1dDenseGeneric,
+    &kConvTranspose2dSparseGeneric,
+    &kConvTranspose2dDenseSharedGeneric,
+    &kConvTranspose2dDenseGeneric,
+    &kAveragePool2dGeneric,
+    &kAdaptiveAveragePool2dGeneric,
+    &kAdaptiveMaxPool2dGeneric,
+    &kResize2dGeneric,
     &kMaxPool2dGeneric,
     &kReluGeneric,
     &kFlattenView,
     &kAddGeneric,
     &kSoftmaxGeneric,
+    &kMatMulGeneric,
+    &kReduceGeneric,
+    &kPadGeneric,
+    &kExpandGeneric,
+    &kSliceGeneric,
+    &kConcatGeneric,
+    &kTransposeGeneric,
+    &kReshapeView,
+    &kConstantView,
+    &kAttentionGeneric,
+    &kEmbeddingSparseGeneric,
+    &kEmbeddingDenseSharedGeneric,
+    &kEmbeddingDenseGeneric,
+    &kLstmSparseGeneric,
+    &kLstmDenseSharedGeneric,
+    &kLstmDenseGeneric,
+    &kGruSparseGeneric,
+    &kGruDenseSharedGeneric,
+    &kGruDenseGeneric,
+    &kClampGeneric,
+    &kLeakyReluGeneric,
+    &kPreluGeneric,
+    &kHardSwishGeneric,
+    &kHardSigmoidGeneric,
+    &kSigmoidGeneric,
+    &kTanhGeneric,
+    &kSiluGeneric,
+    &kGeluGeneric,
+    &kExpGeneric,
+    &kLogGeneric,
+    &kSqrtGeneric,
+    &kAbsGeneric,
+    &kAffineGeneric,
+    &kPowerScalarGeneric,
+    &kSubtractGeneric,
+    &kMultiplyGeneric,
+    &kDivideGeneric,
+    &kMinimumGeneric,
+    &kMaximumGeneric,
+    &kPowerGeneric,
+    &kLayerNormGeneric,
+    &kGroupNormGeneric,
+    &kChannelAffineGeneric,
+    &kLocalResponseNormGeneric,
 };
 
 }  // namespace
@@ -26,7 +87,8 @@ KernelTable kernel_table() {
 }
 
 const Kernel* find_kernel(const Site& site, Isa isa) {
-  const WeightForm form = site.weight == nullptr ? WeightForm::kNone : site.weight->form;
+  const bool any_form = op_rule(site.op->type).weights[kWeight] == WeightUse::kAnyForm;
+  const WeightForm form = any_form ? site.weight().form : WeightForm::kNone;
   for (const Kernel* kernel : kernel_table())
     if (kernel->op == site.op->type && kernel->form == form && kernel->isa == isa &&
         (kernel->supports == nullptr || kernel->supports(site)))

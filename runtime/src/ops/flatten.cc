@@ -6,16 +6,16 @@ namespace {
 
 Status parse(const fb::Op& from, Op* op) {
   const fb::Flatten& attributes = *from.attributes_as_Flatten();
-  op->flatten = {attributes.first_axis(), attributes.last_axis()};
-  if (op->flatten.first_axis < 1 || op->flatten.first_axis > op->flatten.last_axis)
+  op->attributes.flatten = {attributes.first_axis(), attributes.last_axis()};
+  if (op->attributes.flatten.first_axis < 1 || op->attributes.flatten.first_axis > op->attributes.flatten.last_axis)
     return Status::error(DCM_GRAPH_ATTRIBUTE, "flattens axes %u to %u, expected 1 <= first <= last",
-                         op->flatten.first_axis, op->flatten.last_axis);
+                         op->attributes.flatten.first_axis, op->attributes.flatten.last_axis);
   return {};
 }
 
-Status infer(const OpShapes& shapes, Op* op, Shape* output) {
-  const Shape& input = *shapes.inputs[0];
-  const uint32_t first = op->flatten.first_axis, last = op->flatten.last_axis;
+Status infer(const Site& site, Op* op, Shape* output) {
+  const Shape& input = site.input();
+  const uint32_t first = op->attributes.flatten.first_axis, last = op->attributes.flatten.last_axis;
   if (last >= input.rank)
     return Status::error(DCM_GRAPH_ATTRIBUTE, "flattens axes %u to %u of an input of shape %s", first, last,
                          ShapeText(input).text);
@@ -28,6 +28,6 @@ Status infer(const OpShapes& shapes, Op* op, Shape* output) {
 
 }  // namespace
 
-const OpRule kFlattenRule = {"Flatten", 1, false, true, parse, infer, nullptr};
+const OpRule kFlattenRule = {"Flatten", {1, 1}, 1, {}, Makes::kInputView, parse, infer, nullptr};
 
 }  // namespace dcm

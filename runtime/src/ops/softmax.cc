@@ -5,22 +5,18 @@ namespace dcm {
 namespace {
 
 Status parse(const fb::Op& from, Op* op) {
-  op->softmax.axis = from.attributes_as_Softmax()->axis();
-  if (op->softmax.axis < 1) return Status::error(DCM_GRAPH_ATTRIBUTE, "its axis is 0, expected at least 1");
+  op->attributes.softmax.axis = from.attributes_as_Softmax()->axis();
   return {};
 }
 
-Status infer(const OpShapes& shapes, Op* op, Shape* output) {
-  const Shape& input = *shapes.inputs[0];
-  if (op->softmax.axis >= input.rank)
-    return Status::error(DCM_GRAPH_ATTRIBUTE, "its axis is %u, but its input has shape %s", op->softmax.axis,
-                         ShapeText(input).text);
-  *output = input;
+Status infer(const Site& site, Op* op, Shape* output) {
+  DCM_TRY(verify_axis(op->attributes.softmax.axis, site.input()));
+  *output = site.input();
   return {};
 }
 
 }  // namespace
 
-const OpRule kSoftmaxRule = {"Softmax", 1, false, false, parse, infer, nullptr};
+const OpRule kSoftmaxRule = {"Softmax", {1, 1}, 1, {}, Makes::kNew, parse, infer, nullptr};
 
 }  // namespace dcm

@@ -20,7 +20,14 @@ struct WindowAxis {
 // or "width".
 Status verify_window(const WindowAxis& window, const char* axis);
 
+// verify_window() for a pool: GRAPH_ATTRIBUTE also where a padding is more than half the kernel.
+Status verify_pool_window(const WindowAxis& window, const char* axis);
+
 // How many windows fit an axis of size elements, or GRAPH_SHAPE. The window has passed verify_window().
 Result<uint32_t> window_count(const WindowAxis& window, uint32_t size, const char* axis);
+
+// How many elements a transposed convolution makes of an axis of size elements, or GRAPH_SHAPE. The window has passed
+// verify_window().
+Result<uint32_t> transposed_window_count(const WindowAxis& window, uint32_t size, const char* axis);
 
 }  // namespace dcm

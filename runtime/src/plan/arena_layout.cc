@@ -74,7 +74,7 @@ class FreeList {
 }  // namespace
 
 Checked storage_bytes(const Storage& storage, uint32_t batch) {
-  return (Checked(storage.elements) * batch * sizeof(float)).aligned(kArenaAlignment);
+  return (Checked(storage.elements) * storage.samples(batch) * sizeof(float)).aligned(kArenaAlignment);
 }
 
 Result<uint64_t> lay_out_arena(const StorageMap& map, uint32_t batch, uint64_t limit, Array<uint64_t>* offsets) {

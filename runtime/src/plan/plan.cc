@@ -1,5 +1,6 @@
 #include "plan/plan.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "kernels/kernel_table.h"
@@ -9,14 +10,20 @@ namespace dcm {
 namespace {
 
 Site site_of(const Op& op, const Graph& graph, const Array<Weight>& weights) {
-  Site site = {&op, nullptr, nullptr, {}, &graph.shapes[op.output]};
-  const OpRule& rule = op_rule(op.type);
-  for (uint32_t k = 0; k < rule.inputs; ++k) site.inputs[k] = &graph.shapes[op.inputs[k]];
-  if (rule.has_weight) {
-    site.weight = &weights[op.weight];
-    if (op.bias != kNoWeight) site.bias = weights[op.bias].values.data();
-  }
+  Site site;
+  site.graph = &graph;
+  site.op = &op;
+  for (uint32_t role = 0; role < kWeightRoles; ++role)
+    if (op.weights[role] != kNoWeight) site.weights[role] = &weights[op.weights[role]];
   return site;
+}
+
+// Elements of all that the operator reads and writes, for one sample.
+uint64_t elements_of(const Site& site) {
+  uint64_t elements = 0;
+  for (uint32_t k = 0; k < site.inputs(); ++k) elements += site.input(k).elements();
+  for (uint32_t k = 0; k < site.op->output_count; ++k) elements += site.output(k).elements();
+  return elements;
 }
 
 // The fastest kernel for the site that the choice allows.
@@ -29,14 +36,15 @@ const Kernel* choose_kernel(const Site& site, IsaChoice choice) {
 }
 
 void explain(IsaChoice choice, PlannedOp* planned) {
-  const Weight* weight = planned->site.weight;
+  const Weight* weight = planned->site.weights[kWeight];
   char form[48] = "";
   if (weight != nullptr)
     std::snprintf(form, sizeof form, "%s weight, %.1f %% non-zero; ", weight_form_name(weight->form),
                   100.0 * static_cast<double>(weight->nonzeros) / static_cast<double>(weight->elements()));
   const char* isa = isa_name(planned->kernel->isa);
   if (planned->kernel->run == nullptr)
-    std::snprintf(planned->reason, sizeof planned->reason, "nothing to compute: the same memory, another shape");
+    std::snprintf(planned->reason, sizeof planned->reason, "nothing to compute: %s",
+                  weight == nullptr ? "the same memory, another shape" : "the weight as it is");
   else if (planned->kernel->isa != choice.best)
     std::snprintf(planned->reason, sizeof planned->reason, "%sno %s kernel for it", form, isa_name(choice.best));
   else
@@ -50,9 +58,9 @@ Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, I
   planned->kernel = choose_kernel(planned->site, choice);
   if (planned->kernel == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it");
   if (planned->kernel->prepare != nullptr) DCM_TRY(planned->kernel->prepare(planned->site, budget, &planned->prepared));
-  if (planned->site.weight != nullptr)
-    planned->macs = planned->site.weight->nonzeros *
-                    op_rule(op.type).uses_of_weight(op, *planned->site.inputs[0], *planned->site.output);
+  const OpRule& rule = op_rule(op.type);
+  if (rule.macs != nullptr) planned->macs = rule.macs(planned->site);
+  planned->work = std::max(planned->macs, elements_of(planned->site));
   explain(choice, planned);
   return {};
 }
@@ -63,9 +71,14 @@ Status Plan::build(const Graph& graph, const Array<Weight>& weights, MemoryBudge
   const Result<IsaChoice> choice = choose_isa();
   if (!choice.ok()) return choice.status();
   DCM_TRY(ops.allocate(budget, graph.ops.size()));
-  for (uint32_t i = 0; i < ops.size(); ++i)
+  for (uint32_t i = 0; i < ops.size(); ++i) {
     DCM_TRY(plan_op(graph.ops[i], graph, weights, choice.value(), budget, &ops[i])
                 .in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i));
+    most_inputs = std::max(most_inputs, graph.ops[i].input_count);
+    if (ops[i].kernel->scratch != nullptr)
+      scratch_bytes =
+          std::max(scratch_bytes, Checked(ops[i].kernel->scratch(ops[i].site)).aligned(kMemoryAlignment).value());
+  }
   return storage.build(graph, budget);
 }
 

@@ -13,12 +13,15 @@ struct PlannedOp {
   const Kernel* kernel = nullptr;
   Prepared prepared;
   uint64_t macs = 0;     // multiply-accumulates a sample, zero weights not counted
+  uint64_t work = 0;     // the same, or elements that it reads and writes where those are more
   char reason[96] = "";  // why this kernel
 };
 
 struct Plan {
   Array<PlannedOp> ops;  // in order of execution
   StorageMap storage;
+  uint32_t most_inputs = 0;    // of any operator
+  uint64_t scratch_bytes = 0;  // of any operator, for each thread; a multiple of kMemoryAlignment
 
   // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are. DCM_ISA is
   // read here.

@@ -7,37 +7,57 @@
 namespace dcm {
 namespace {
 
-// Gives every value a storage; views get that of what they look at.
-uint32_t assign(const Graph& graph, Storage* storages, uint32_t* of_value) {
-  uint32_t count = 0;
-  const uint32_t inputs = static_cast<uint32_t>(graph.inputs.size());
-  for (uint32_t value = 0; value < graph.shapes.size(); ++value) {
-    const Op* op = value < inputs ? nullptr : &graph.ops[value - inputs];
-    if (op != nullptr && op_rule(op->type).is_view) {
-      of_value[value] = of_value[op->inputs[0]];
-      continue;
-    }
-    Storage& storage = storages[of_value[value] = count++];
-    storage.kind = op == nullptr ? StorageKind::kInput : StorageKind::kArena;
-    storage.index = value;
-    storage.first_op = storage.last_op = op == nullptr ? 0 : value - inputs;
-    storage.elements = graph.shapes[value].elements();
-  }
-  return count;
+bool is_view(const Op& op) {
+  return op_rule(op.type).makes == Makes::kInputView;
 }
+
+// Gives every value a storage; views get that of what they look at.
+class Assignment {
+ public:
+  Assignment(const Graph& graph, Storage* storages, uint32_t* of_value)
+      : graph_(graph), storages_(storages), of_value_(of_value) {}
+
+  void run() {
+    for (uint32_t i = 0; i < graph_.inputs.size(); ++i) add(i, StorageKind::kInput, i, 0);
+    for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
+      const Op& op = graph_.ops[i];
+      if (is_view(op))
+        of_value_[op.first_output] = of_value_[graph_.input_of(op, 0)];
+      else if (op_rule(op.type).makes == Makes::kWeightView)
+        add(op.first_output, StorageKind::kWeight, op.weights[kWeight], i);
+      else
+        for (uint32_t k = 0; k < op.output_count; ++k) add(op.first_output + k, StorageKind::kArena, 0, i);
+    }
+  }
+
+ private:
+  void add(uint32_t value, StorageKind kind, uint32_t index, uint32_t op) {
+    Storage& storage = storages_[of_value_[value] = count_++];
+    storage.kind = kind;
+    storage.index = index;
+    storage.first_op = storage.last_op = op;
+    storage.batched = graph_.shapes[value].batched;
+    storage.elements = graph_.shapes[value].elements();
+  }
+
+  const Graph& graph_;
+  Storage* storages_;
+  uint32_t* of_value_;
+  uint32_t count_ = 0;
+};
 
 }  // namespace
 
 Status StorageMap::build(const Graph& graph, MemoryBudget& budget) {
-  uint64_t count = graph.inputs.size();
-  for (const Op& op : graph.ops) count += !op_rule(op.type).is_view;
+  uint64_t count = graph.shapes.size();
+  for (const Op& op : graph.ops) count -= is_view(op);
   DCM_TRY(storages.allocate(budget, count));
   DCM_TRY(of_value.allocate(budget, graph.shapes.size()));
-  assign(graph, storages.data(), of_value.data());
+  Assignment(graph, storages.data(), of_value.data()).run();
 
   for (uint32_t i = 0; i < graph.ops.size(); ++i)
-    for (uint32_t k = 0; k < op_rule(graph.ops[i].type).inputs; ++k)
-      storages[of_value[graph.ops[i].inputs[k]]].last_op = i;
+    for (uint32_t k = 0; k < graph.ops[i].input_count; ++k)
+      storages[of_value[graph.input_of(graph.ops[i], k)]].last_op = i;
 
   uint64_t copy_count = 0;
   const auto for_outputs = [&](auto&& in_place, auto&& copied) {
@@ -45,7 +65,7 @@ Status StorageMap::build(const Graph& graph, MemoryBudget& budget) {
       Storage& storage = storages[of_value[graph.outputs[i].value]];
       if (storage.kind == StorageKind::kArena)
         in_place(storage, i);
-      else if (storage.kind == StorageKind::kInput || storage.index != i)
+      else if (storage.kind != StorageKind::kOutput || storage.index != i)
         copied(i);
     }
   };

@@ -11,20 +11,24 @@ namespace dcm {
 enum class StorageKind : uint8_t {
   kInput,   // the caller's input buffer
   kOutput,  // the caller's output buffer
+  kWeight,  // the values of a dense weight
   kArena,   // a part of the context's arena
 };
 
 // A block of memory that one value is written to, and that views of it share.
 struct Storage {
   StorageKind kind = StorageKind::kArena;
-  uint32_t index = 0;     // which input or output
+  bool batched = false;   // there is one of it for each sample
+  uint32_t index = 0;     // which input, output or weight
   uint32_t first_op = 0;  // kArena: from this operator, which writes it,
   uint32_t last_op = 0;   //   to this one, the last that reads it, the block is taken
-  uint64_t elements = 0;  // a sample
+  uint64_t elements = 0;  // a sample, if it is batched
+
+  uint64_t samples(uint32_t batch) const { return batched ? batch : 1; }
 };
 
-// An output whose value cannot be computed in place, because it is an input or a second output of one value: copied at
-// the end.
+// An output whose value cannot be computed in place, because it is an input, a weight or a second output of one value:
+// copied at the end.
 struct OutputCopy {
   uint32_t output;
   uint32_t storage;

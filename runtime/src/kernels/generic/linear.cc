@@ -7,20 +7,20 @@ namespace {
 
 // A unit is one element of the output: a row of the weight times a row of the input.
 uint64_t units(const Site& site, uint32_t batch) {
-  return site.output->elements() * batch;
+  return site.output().elements() * batch;
 }
 
 template <typename Rows>
-void run(const Call& call, uint64_t begin, uint64_t end) {
-  const Weight& weight = *call.site->weight;
+void run(const Call& call, uint64_t begin, uint64_t end, void*) {
+  const Weight& weight = call.site->weight();
   const Rows rows(weight);
-  const float* bias = call.site->bias;
-  const Activation activation = call.site->op->activation;
+  const float* bias = call.site->dense(kBias);
   for (uint64_t unit = begin; unit < end; ++unit) {
     const uint64_t sample = unit / weight.rows, row = unit % weight.rows;
     const float sum = rows.dot(row, call.inputs[0] + sample * weight.columns);
-    call.output[unit] = activate(activation, bias == nullptr ? sum : sum + bias[row]);
+    call.outputs[0][unit] = bias == nullptr ? sum : sum + bias[row];
   }
+  activate(call.site->op->activation, call.outputs[0] + begin, end - begin);
 }
 
 template <typename Rows>

@@ -7,21 +7,21 @@ namespace {
 
 // Elements between neighbours along the axis.
 uint64_t axis_stride(const Site& site) {
-  return site.output->product(site.op->softmax.axis + 1, site.output->rank);
+  return site.output().product(site.op->attributes.softmax.axis + 1, site.output().rank);
 }
 
 // A unit is one vector along the axis.
 uint64_t units(const Site& site, uint32_t batch) {
-  return site.output->elements() / site.output->dims[site.op->softmax.axis] * batch;
+  return site.output().elements() / site.output().dims[site.op->attributes.softmax.axis] * batch;
 }
 
-void run(const Call& call, uint64_t begin, uint64_t end) {
+void run(const Call& call, uint64_t begin, uint64_t end, void*) {
   const Site& site = *call.site;
-  const uint64_t stride = axis_stride(site), size = site.output->dims[site.op->softmax.axis];
+  const uint64_t stride = axis_stride(site), size = site.output().dims[site.op->attributes.softmax.axis];
   for (uint64_t unit = begin; unit < end; ++unit) {
     const uint64_t start = unit / stride * stride * size + unit % stride;
     const float* x = call.inputs[0] + start;
-    float* y = call.output + start;
+    float* y = call.outputs[0] + start;
     float largest = x[0];
     for (uint64_t i = 1; i < size; ++i)
       if (x[i * stride] > largest) largest = x[i * stride];

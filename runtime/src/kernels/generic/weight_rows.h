@@ -2,6 +2,7 @@
 // columns.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "format/weight.h"
@@ -29,6 +30,24 @@ class SparseRows {
       for (uint32_t i = begin; i < end; ++i)
         f(first_column + weight_.segment_column[i], weight_.codebook[weight_.codes[i]]);
     });
+  }
+
+  // The same for the non-zeros in columns begin .. end - 1.
+  template <typename F>
+  void visit_range(uint64_t row, uint32_t begin, uint32_t end, F&& f) const {
+    const uint32_t* bounds = weight_.segment_begin.data() + row * weight_.row_segments;
+    const uint16_t* columns = weight_.segment_column.data();
+    for (uint32_t s = begin / Weight::kSegmentColumns; begin < end; ++s) {
+      const uint32_t first = s * Weight::kSegmentColumns;
+      const uint32_t segment_end = std::min(end - first, Weight::kSegmentColumns);  // counts from first, as columns do
+      uint32_t i = bounds[s];
+      if (begin > first)
+        i = static_cast<uint32_t>(std::lower_bound(columns + i, columns + bounds[s + 1], begin - first) - columns);
+      for (; i < bounds[s + 1] && columns[i] < segment_end; ++i)
+        f(first + columns[i], weight_.codebook[weight_.codes[i]]);
+      if (end - first <= Weight::kSegmentColumns) return;
+      begin = first + Weight::kSegmentColumns;
+    }
   }
 
   // The row times x, a vector of as many elements as there are columns.
@@ -69,9 +88,17 @@ class FullRows {
 
   template <typename F>
   void visit(uint64_t row, F&& f) const {
-    const auto values = values_.from(row * columns_);
-    for (uint32_t i = 0; i < columns_; ++i) f(i, values[i]);
+    visit_range(row, 0, columns_, f);
   }
+
+  template <typename F>
+  void visit_range(uint64_t row, uint32_t begin, uint32_t end, F&& f) const {
+    const auto values = from(row, begin);
+    for (uint32_t i = 0; i < end - begin; ++i) f(begin + i, values[i]);
+  }
+
+  // Something whose element i is the weight in column `column + i` of the row.
+  auto from(uint64_t row, uint32_t column) const { return values_.from(row * columns_ + column); }
 
   float dot(uint64_t row, const float* x) const {
     float lanes[kDotLanes] = {};
@@ -114,5 +141,20 @@ struct SharedValues {
 
 using DenseRows = FullRows<DenseValues>;
 using DenseSharedRows = FullRows<SharedValues>;
+
+// A weight whose form is looked up row by row: for an operator's second one, which its kernel is not chosen by.
+class AnyRows {
+ public:
+  explicit AnyRows(const Weight& weight) : weight_(weight) {}
+
+  float dot(uint64_t row, const float* x) const {
+    if (weight_.form == WeightForm::kSparse) return SparseRows(weight_).dot(row, x);
+    if (weight_.form == WeightForm::kDenseShared) return DenseSharedRows(weight_).dot(row, x);
+    return DenseRows(weight_).dot(row, x);
+  }
+
+ private:
+  const Weight& weight_;
+};
 
 }  // namespace dcm

@@ -1,0 +1,54 @@
+"""ImageNet classification on the 20 labelled photos of the package foolbox."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from dcmobile.zoo.trained import package_file
+from tasks.network import Network, outputs
+
+
+@cache
+def photos() -> tuple[torch.Tensor, torch.Tensor]:
+    """RGB values 0..255 as float32 [20, 3, 224, 224], and ImageNet's labels, int64 [20].
+
+    The shorter side becomes 256 pixels, then the middle 224x224 are cut out.
+    """
+    first = package_file("foolbox==3.3.4", "foolbox/data/imagenet_00_243.jpg")
+    paths = sorted(first.parent.glob("imagenet_*.jpg"))
+    labels = torch.tensor([int(path.stem.rpartition("_")[2]) for path in paths])
+    return torch.stack([_cropped(path) for path in paths]), labels
+
+
+def imagenet_normalised() -> torch.Tensor:
+    """The photos as torchvision's networks want them: 0..1, minus the mean, by the deviation of ImageNet's channels."""
+    mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+    return (photos()[0] / 255 - mean) / deviation
+
+
+def efficientnet_lite_normalised() -> torch.Tensor:
+    """The photos as EfficientNet-Lite wants them."""
+    return (photos()[0] - 127) / 128
+
+
+def top1_and_top5(network: Network, images: torch.Tensor) -> tuple[int, int]:
+    """How many of the 20 photos have their label first, and among the first five."""
+    labels = photos()[1]
+    best = outputs(network, images)[0].topk(5).indices
+    hits = best == labels[:, None]
+    return int(hits[:, 0].sum()), int(hits.sum())
+
+
+def _cropped(path: Path) -> torch.Tensor:
+    image = Image.open(path).convert("RGB")
+    scale = 256 / min(image.size)
+    width, height = (round(size * scale) for size in image.size)
+    left, top = (width - 224) // 2, (height - 224) // 2
+    image = image.resize((width, height), Image.Resampling.BILINEAR).crop((left, top, left + 224, top + 224))
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1).float()
