@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dcmobile.errors import RecipeError
+from dcmobile.share import entropy_constrained
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,7 +38,9 @@ class Clustering:
     iterations: int
 
 
-def cluster(values: Floats, clusters: int, init: str = "linear", seed: int = 0, half: bool = False) -> Clustering:
+def cluster(
+    values: Floats, clusters: int, init: str = "linear", seed: int = 0, half: bool = False, rate: float = 0.0
+) -> Clustering:
     """Share the non-zero weights among at most so many centroids, so that the squared error is (locally) least.
 
     values: any shape, finite. A zero weight stays zero: it has code 0 and no part in the clusters.
@@ -45,8 +48,11 @@ def cluster(values: Floats, clusters: int, init: str = "linear", seed: int = 0, 
     init: where the centroids start (section 3.2): "linear": evenly from the least to the greatest weight; "density":
         evenly over the distribution (quantiles); "random": at different weights drawn with the seed.
     half: round the centroids to float16 (they stay a float32 array) and assign the weights anew.
+    rate: what a bit of a code is worth: squared error a weight, as a share of the mean square of the non-zero weights.
+        Above 0, the clusters of plain k-means go on from there and pay for their codes (``entropy_constrained``).
 
-    A cluster that runs empty is filled again: the cluster with the greatest squared error is split at its mean.
+    A cluster that runs empty is filled again: the cluster with the greatest squared error is split at its mean. Once
+    clusters pay, it is dropped instead.
     Deterministic. Raises ``RecipeError`` if ``half`` is set and a centroid is beyond float16's 65504.
     """
     flat = values.ravel()
@@ -56,10 +62,12 @@ def cluster(values: Floats, clusters: int, init: str = "linear", seed: int = 0, 
         return Clustering(np.zeros(flat.size, np.uint16), np.zeros(0, np.float32), 0)
     distinct = _distinct(ordered, clusters)
     iterations = 0
-    if distinct is None:
-        means, iterations = _lloyd(ordered, _start(ordered, clusters, init, seed))
-    else:
+    if distinct is not None:
         means = distinct.astype(np.float64)
+    else:
+        means, iterations = _lloyd(ordered, _start(ordered, clusters, init, seed))
+        if rate > 0:
+            return _constrained(flat, ordered, means, half, rate)
     centroids = _rounded(means, half)
     counts = np.diff(_borders(ordered, centroids))
     centroids = centroids[counts > 0]
@@ -73,7 +81,10 @@ def assign(values: Floats, centroids: Floats) -> npt.NDArray[np.uint16]:
 
     values: any shape. centroids: ascending. Returns uint16, flat row-major.
     """
-    thresholds = _thresholds(centroids)
+    return _codes(values, _thresholds(centroids))
+
+
+def _codes(values: Floats, thresholds: Floats) -> npt.NDArray[np.uint16]:
     flat = values.ravel()
     codes = np.empty(flat.size, np.uint16)
     for start in range(0, flat.size, _BLOCK):
@@ -125,6 +136,14 @@ def _lloyd(ordered: Floats, centroids: npt.NDArray[np.float64]) -> tuple[npt.NDA
             return centroids, iteration
         borders = moved
     return _means(ordered, sums, borders), MAX_ITERATIONS
+
+
+def _constrained(flat: Floats, ordered: Floats, start: npt.NDArray[np.float64], half: bool, rate: float) -> Clustering:
+    worth = rate * float(np.square(ordered, dtype=np.float64).mean())
+    sums = _running(ordered)
+    means, counts, iterations = entropy_constrained.iterate(ordered, sums, start, worth, MAX_ITERATIONS)
+    centroids, thresholds = entropy_constrained.settle(ordered, _stored(means, half), counts, worth)
+    return Clustering(_codes(flat, thresholds), centroids, iterations)
 
 
 def _running(ordered: Floats) -> npt.NDArray[np.float64]:
@@ -192,10 +211,14 @@ def _squared_error(run: Floats) -> float:
 
 def _rounded(centroids: npt.NDArray[np.floating], half: bool) -> Floats:
     """As float32, or as the float32 of a float16; equal ones are one."""
+    return np.unique(_stored(centroids, half))
+
+
+def _stored(centroids: npt.NDArray[np.floating], half: bool) -> Floats:
     stored = centroids.astype(np.float32)
     if half:
         greatest = np.abs(stored).max()
         if greatest > np.finfo(np.float16).max:
             raise RecipeError(f"codebook 'fp16' ends at 65504, but a centroid is {greatest:g}: use 'fp32'")
         stored = stored.astype(np.float16).astype(np.float32)
-    return np.unique(stored)
+    return stored

@@ -35,7 +35,8 @@ def cluster_layer(layer: str, values: Floats, settings: LayerRecipe, seed: int) 
     if clusters > _WITH_ZERO and not values.all():
         clusters = _WITH_ZERO
     try:
-        return cluster(values, clusters, settings.init, layer_seed(seed, layer), settings.codebook == "fp16")
+        half = settings.codebook == "fp16"
+        return cluster(values, clusters, settings.init, layer_seed(seed, layer), half, settings.rate)
     except RecipeError as error:
         raise RecipeError(f"layer {layer!r}: {error}") from None
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -95,6 +95,9 @@ def test_random_start_goes_by_its_seed() -> None:
 @given(weights.filter(lambda values: np.unique(values[values != 0]).size > 3), inits)
 def test_centroids_are_the_means_of_their_members(values: Floats, init: str) -> None:
     result = cluster(values, 3, init)
+    # A weight in the very middle may change sides when the centroids are rounded to float32.
+    middles = (result.centroids[1:] + result.centroids[:-1]) / 2
+    assume(np.abs(values[values != 0][:, None] - middles).min(initial=np.inf) > 1e-6 * np.abs(values).max())
     for index, centroid in enumerate(result.centroids):
         mean = values[result.codes == index + 1].mean(dtype=np.float64)
         assert centroid == pytest.approx(mean, rel=1e-5, abs=1e-12)
