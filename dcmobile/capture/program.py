@@ -91,8 +91,12 @@ def _refuse_train_mode(program: ExportedProgram) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """While it exports, PyTorch warns of changes inside PyTorch, which a user of dcmobile can do nothing about."""
+    """While it exports, PyTorch warns of what a user of dcmobile can do nothing about: changes inside PyTorch, the list
+    of its weights that an LSTM or GRU keeps beside them, a copy that padding "same" may need.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", r"The tensor attributes .*_flat_weights", UserWarning)
+        warnings.filterwarnings("ignore", r"Using padding='same' with even kernel lengths", UserWarning)
         yield

@@ -225,6 +225,9 @@ def attentions() -> dict[str, Case]:
         "attention, causal mask of infinity": _calls(
             lambda self, q: attend(q, q, q, attn_mask=torch.full((3, 3), -_INFINITY).triu(1)), q
         ),
+        "attention, mask with infinity": _calls(
+            lambda self, q, k, v: attend(q, k, v, attn_mask=torch.where(kept, mask, -_INFINITY)), q, k, v
+        ),
         "attention, grouped": _calls(lambda self, q, k: attend(q, k, k, enable_gqa=True), q, random(1, 2, 5, 8)),
         "attention, matrices": _calls(lambda self, q: attend(q[0, 0], q[0, 1], q[0, 2]), q),
         "attention, broadcast": _calls(lambda self, q, k: attend(q, k, k), q, random(1, 1, 5, 8)),
@@ -373,6 +376,7 @@ def resizings() -> dict[str, Case]:
         "nearest": _module(nn.Upsample(scale_factor=2), picture),
         "nearest to a size": _module(nn.Upsample(size=(7, 3)), picture),
         "nearest, odd factor": _module(nn.Upsample(scale_factor=1.7), picture),
+        "nearest, a little over 1 and 2": _module(nn.Upsample(scale_factor=(1.16, 2.16)), picture),
         "nearest exact": _module(nn.Upsample(scale_factor=3, mode="nearest-exact"), picture),
         "bilinear": _module(nn.Upsample(scale_factor=2, mode="bilinear"), picture),
         "bilinear, odd factor": _module(nn.Upsample(scale_factor=1.7, mode="bilinear"), picture),

@@ -348,6 +348,11 @@ def test_many_unsupported_operators_are_counted() -> None:
         (lambda self, x: x.half().float(), (2, 3), "gives float16"),
         (lambda self, x: x + torch.rand(3), (2, 3), "aten.rand"),
         (lambda self, x: F.scaled_dot_product_attention(x, x, x, dropout_p=0.5), (1, 2, 3), "drops out at random"),
+        (
+            lambda self, x: F.scaled_dot_product_attention(x, x, x, torch.ones(2, 2).tril(-1).bool()),
+            (1, 2, 3),
+            "leaves a query without any key",
+        ),
         (lambda self, x: F.max_pool2d(x, 2), (3, 8, 8), "add a batch dimension"),
         (lambda self, x: x.double().relu().float(), (2, 3), "aten._to_copy"),
     ],

@@ -47,12 +47,15 @@ def _is_causal(call: Call, queries: int, keys: int) -> bool:
 
 
 def _mask(call: Call) -> Value:
+    """A constant mask as finite numbers to add, which is all that a file holds: the least one leaves a key out."""
     if not call.is_constant("attn_mask"):
         return call.value("attn_mask")
     mask = call.constant("attn_mask")
-    if mask.dtype != torch.bool:
-        return call.value("attn_mask")
-    return call.constant_value("mask", torch.where(mask, 0.0, torch.finfo(torch.float32).min))
+    least = torch.finfo(torch.float32).min
+    added = torch.where(mask, 0.0, least) if mask.dtype == torch.bool else mask.clamp(min=least)
+    if bool((added == least).all(-1).any()):
+        raise Unsupported("its mask leaves a query without any key: let each query see one at least")
+    return call.constant_value("mask", added)
 
 
 def _repeat_heads(call: Call, x: Value, heads: int) -> Value:

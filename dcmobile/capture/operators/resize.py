@@ -43,6 +43,11 @@ def _emit(call: Call, interpolation: Interpolation, align_corners: bool) -> None
         need_rank(x, 4, "[N, C, H, W]")
     sizes = list(zip(x.shape[2:], result[2:], strict=True))
     factors: list[float | None] = list(call.raw("scale_factors") or [None] * len(sizes))
+    if interpolation is Interpolation.Nearest:  # torch copies or doubles these, whatever the factor was
+        factors = [
+            None if after in (before, 2 * before) else factor
+            for factor, (before, after) in zip(factors, sizes, strict=True)
+        ]
     steps = [
         0.0 if align_corners else _step(factor, before, after)
         for factor, (before, after) in zip(factors, sizes, strict=True)
