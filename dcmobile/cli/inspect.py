@@ -15,18 +15,42 @@ from dcmobile.cli.terminal import print_out, print_tables
 @click.command(cls=Command, short_help="Show what a .dcmodel holds and what it costs.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every number, unrounded.")
-def inspect(file: Path, as_json: bool) -> None:
+@click.option(
+    "--html",
+    "page",
+    metavar="PAGE",
+    type=click.Path(path_type=Path),
+    help="Write it as one HTML page with charts, whole or not at all, in place of the tables.",
+)
+def inspect(file: Path, as_json: bool, page: Path | None) -> None:
     """Show what FILE holds: layers, encodings, bits, bytes, operators and kernels.
 
     The file is verified first.
     """
     from dcmobile.report import file_report
 
+    if page is not None:
+        _check_page(page, file)
     with about(file):
         report = file_report(file)
+    if page is not None:
+        from dcmobile.fileformat.atomic import write_atomically
+        from dcmobile.report.page.render import html_page
+
+        write_atomically(page, [html_page(report).encode()])
     if as_json:
         print_out(json.dumps(report.to_json(), indent=2) + "\n")
-        return
-    from dcmobile.report.file_tables import file_tables
+    elif page is None:
+        from dcmobile.report.file_tables import file_tables
 
-    print_tables(lambda name_width: file_tables(report, name_width))
+        print_tables(lambda name_width: file_tables(report, name_width))
+
+
+def _check_page(page: Path, file: Path) -> None:
+    """Raise before anything is read if the page cannot be where it should."""
+    from dcmobile.errors import CallError, Code
+    from dcmobile.fileformat.atomic import check_target
+
+    target = check_target(page)
+    if target.exists() and file.exists() and target.samefile(file):
+        raise CallError(f"the page {page} is the file itself: give --html another name", Code.CALL_ARGUMENT)

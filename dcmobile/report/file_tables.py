@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dcmobile.model import LoadInfo
+from dcmobile.report.layer_row import PARTS
 from dcmobile.report.layer_table import (
     NAME_WIDTH,
     layer_table,
@@ -32,7 +33,9 @@ def file_tables(report: FileReport, name_width: int = NAME_WIDTH) -> Iterator[Re
     if report.layers:
         yield layer_table(report.layers, name_width)
         yield symbol_table(report.layers, name_width)
-    yield parts_table(report.layers, {"structure": report.bytes.structure, "padding": report.bytes.padding}, name_width)
+    yield parts_table(
+        report.layers, {part: size for part, size in report.parts.items() if part not in PARTS}, name_width
+    )
     yield operator_table(report, name_width)
     yield reason_table(report, name_width)
 
@@ -78,7 +81,7 @@ def operator_table(report: FileReport, name_width: int = NAME_WIDTH) -> Table:
     table.add_column("type", no_wrap=True)
     table.add_column("result", no_wrap=True)
     table.add_column("kernel", no_wrap=True)
-    table.add_column("multiply-adds", justify="right", no_wrap=True)
+    table.add_column("multiply-\nadds", justify="right", no_wrap=True)
     for row in report.operators:
         macs = bytes_text(row.macs) if row.macs else "-"
         shapes = ", ".join(shape_text(shape) for shape in (row.shape, *row.more_shapes))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dcmobile.encode import WeightStatistics
 from dcmobile.graph import Graph, Op
 from dcmobile.layer_weights import layer_roles
+from dcmobile.report.symbol_counts import SymbolCounts
 
 #: The parts of a layer, in the order in which they are shown; see ``LayerRow.parts``.
 PARTS = ("codes", "gaps", "codebook", "tables", "chunk_records", "dense", "biases")
@@ -23,6 +24,8 @@ class LayerRow:
     ``.recurrent`` behind it for an LSTM's second weight.
     operator: ``Linear``, ``Conv2d``, ...; empty for a weight that nothing uses. shape: of the weight.
     statistics: of the weight. bias_elements, bias_bytes: of the biases; in a normalisation of its shift.
+    first_use: the number of the first operator that uses it, counted from 0; None where nothing does.
+    counts: how often each centroid and gap occurs, where that was asked for.
     """
 
     name: str
@@ -31,6 +34,8 @@ class LayerRow:
     statistics: WeightStatistics
     bias_elements: int = 0
     bias_bytes: int = 0
+    first_use: int | None = None
+    counts: SymbolCounts = field(default_factory=SymbolCounts)
 
     @property
     def encoding(self) -> str:
@@ -102,6 +107,7 @@ class LayerRow:
         return {
             "name": self.name,
             "operator": self.operator,
+            "first_use": self.first_use,
             "shape": list(self.shape),
             "encoding": self.encoding,
             "elements": numbers.elements,
@@ -113,6 +119,8 @@ class LayerRow:
             "bits_per_weight": self.bits_per_weight,
             "codes": _symbols(numbers.code_symbols, numbers.code_entropy_bits, numbers.code_coded_bits),
             "gaps": _symbols(numbers.gap_symbols, numbers.gap_entropy_bits, numbers.gap_coded_bits),
+            "codebook": {"values": self.counts.centroids, "counts": self.counts.weights},
+            "gap_counts": self.counts.gaps,
             "bias_elements": self.bias_elements,
             "dense_bytes": self.dense_bytes,
             "bytes": self.bytes,
@@ -120,10 +128,11 @@ class LayerRow:
         }
 
 
-def layer_rows(graph: Graph, statistics: Mapping[str, WeightStatistics]) -> list[LayerRow]:
+def layer_rows(graph: Graph, statistics: Mapping[str, WeightStatistics], count_symbols: bool = False) -> list[LayerRow]:
     """The layers of a file in the order of execution; weights that no operator uses come last.
 
-    statistics: of every weight of the graph, by its name. Every tensor is counted once: in the rows of the first
+    statistics: of every weight of the graph, by its name. count_symbols: fill in ``LayerRow.counts``; the graph must
+    then hold the weights as they are in the file. Every tensor is counted once: in the rows of the first
     operator that uses it. So the rows' ``bytes`` add up to what the file holds of all weights.
     """
     rows: dict[str, LayerRow] = {}
@@ -138,7 +147,7 @@ def layer_rows(graph: Graph, statistics: Mapping[str, WeightStatistics]) -> list
             if held not in counted:
                 counted.add(held)
                 row_name = name if role == "weight" else f"{name}.{role}"
-                rows[held] = _row(graph, statistics[held], held, row_name, op.kind)
+                rows[held] = _row(graph, statistics[held], held, row_name, op.kind, index)
         companions = dict.fromkeys(op.weights[role] for role in rest)
         uncounted = [held for held in companions if held not in counted]
         if uncounted:
@@ -146,7 +155,11 @@ def layer_rows(graph: Graph, statistics: Mapping[str, WeightStatistics]) -> list
             main = op.weights[layers[0]]
             rows[main] = _with_biases(rows[main], [statistics[held] for held in uncounted])
     unused = [name for name in statistics if name not in counted]
-    return list(rows.values()) + [_row(graph, statistics[name], name, name, "") for name in unused]
+    rows |= {name: _row(graph, statistics[name], name, name, "", None) for name in unused}
+    if count_symbols:
+        for name, row in rows.items():
+            rows[name] = replace(row, counts=SymbolCounts.of(graph.weights[name], row.statistics))
+    return list(rows.values())
 
 
 def _own_rows(op: Op) -> list[str]:
@@ -160,14 +173,16 @@ def operator_name(op: Op, index: int) -> str:
     return op.name or f"operator{index}"
 
 
-def _row(graph: Graph, statistics: WeightStatistics, weight: str, name: str, operator: str) -> LayerRow:
-    return LayerRow(name, operator, tuple(graph.weights[weight].values.shape), statistics)
+def _row(
+    graph: Graph, statistics: WeightStatistics, weight: str, name: str, operator: str, first_use: int | None
+) -> LayerRow:
+    return LayerRow(name, operator, tuple(graph.weights[weight].values.shape), statistics, first_use=first_use)
 
 
 def _with_biases(row: LayerRow, biases: list[WeightStatistics]) -> LayerRow:
     elements = row.bias_elements + sum(bias.elements for bias in biases)
     size = row.bias_bytes + sum(bias.bytes.total for bias in biases)
-    return LayerRow(row.name, row.operator, row.shape, row.statistics, elements, size)
+    return replace(row, bias_elements=elements, bias_bytes=size)
 
 
 def _symbols(count: int, entropy_bits: float, coded_bits: int) -> dict[str, float]:

@@ -10,6 +10,7 @@ from dcmobile.fileformat import FileBytes, Metadata, read_file
 from dcmobile.graph import Graph
 from dcmobile.model import LoadInfo, Operator, TensorInfo, load
 from dcmobile.report.layer_row import PARTS, LayerRow, layer_rows, operator_name
+from dcmobile.report.metadata_bytes import metadata_bytes
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class OperatorRow:
 
     name: the module's path. type: as in the schema. attributes: what differs from the defaults, as text.
     inputs: the names of what it reads, operators or inputs of the network; ``lstm.1`` is the second result of ``lstm``.
+    reads: the same as numbers of values (docs/format.md, section 3): the network's inputs from 0 on, then what the
+    operators make, in order.
     shape: of its result, -1 for the batch; more_shapes: of its further ones.
     kernel, reason: what the runtime picked for it and why. macs: multiply-accumulates a sample, zero weights not
     counted.
@@ -32,13 +35,15 @@ class OperatorRow:
     reason: str
     macs: int
     more_shapes: tuple[tuple[int, ...], ...] = ()
+    reads: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class FileReport:
     """path: as given. version: of the format. bytes: where the file's bytes go. layers: every weight, biases included.
 
-    operators: the plan. load: the time of one load on this machine.
+    operators: the plan. load: the time of one load on this machine. output_values: the number of the value that each
+    output gives (see ``OperatorRow.reads``).
     """
 
     path: str
@@ -50,6 +55,7 @@ class FileReport:
     operators: tuple[OperatorRow, ...]
     metadata: Metadata
     load: LoadInfo
+    output_values: tuple[int, ...] = ()
 
     @property
     def file_bytes(self) -> int:
@@ -68,14 +74,17 @@ class FileReport:
 
     @property
     def parts(self) -> dict[str, int]:
-        """Bytes by part (``LayerRow.parts``), then structure and padding (``FileBytes``); they add up to
-        ``file_bytes``.
+        """Bytes by part (``LayerRow.parts``), then structure (the graph and its names), metadata and padding; they
+        add up to ``file_bytes``.
         """
         parts = dict.fromkeys(PARTS, 0)
         for layer in self.layers:
             for part, size in layer.parts.items():
                 parts[part] += size
-        return parts | {"structure": self.bytes.structure, "padding": self.bytes.padding}
+        # Another writer may let equal texts share their bytes, which is less than is counted here.
+        metadata = min(metadata_bytes(self.metadata), self.bytes.structure)
+        rest = {"structure": self.bytes.structure - metadata, "metadata": metadata, "padding": self.bytes.padding}
+        return parts | rest
 
     def to_json(self) -> dict[str, Any]:
         """What ``dcmobile inspect --json`` prints (docs/cli.md describes the keys)."""
@@ -87,7 +96,10 @@ class FileReport:
             "ratio": self.ratio,
             "parts": self.parts,
             "inputs": [{"name": each.name, "shape": list(each.shape)} for each in self.inputs],
-            "outputs": [{"name": each.name, "shape": list(each.shape)} for each in self.outputs],
+            "outputs": [
+                {"name": each.name, "shape": list(each.shape), "value": value}
+                for each, value in zip(self.outputs, self.output_values, strict=True)
+            ],
             "layers": [layer.to_json() for layer in self.layers],
             "operators": [asdict(each) for each in self.operators],
             "metadata": {
@@ -111,13 +123,19 @@ def file_report(path: str | os.PathLike[str]) -> FileReport:
         path=os.fspath(path),
         version=file.version,
         bytes=file.bytes,
-        layers=tuple(layer_rows(file.graph, file.statistics)),
+        layers=tuple(layer_rows(file.graph, file.statistics, count_symbols=True)),
         inputs=inputs,
         outputs=outputs,
         operators=_operator_rows(file.graph, plan),
         metadata=file.metadata,
         load=timing,
+        output_values=tuple(_value_numbers(file.graph)[value] for value in file.graph.outputs),
     )
+
+
+def _value_numbers(graph: Graph) -> dict[str, int]:
+    made = (value for op in graph.ops for value in op.outputs)
+    return {name: number for number, name in enumerate([*graph.inputs, *made])}
 
 
 def _operator_rows(graph: Graph, plan: tuple[Operator, ...]) -> tuple[OperatorRow, ...]:
@@ -125,17 +143,19 @@ def _operator_rows(graph: Graph, plan: tuple[Operator, ...]) -> tuple[OperatorRo
     for index, op in enumerate(graph.ops):
         name = operator_name(op, index)
         names |= {value: f"{name}.{number}" if number else name for number, value in enumerate(op.outputs)}
+    numbers = _value_numbers(graph)
     return tuple(
         OperatorRow(
             name=names[op.output],
             type=op.kind,
-            attributes=str(op.attributes).removeprefix(op.kind).strip("()"),
+            attributes=str(op.attributes).removeprefix(f"{op.kind}(").removesuffix(")"),
             inputs=tuple(names[value] for value in op.inputs),
             shape=graph.values[op.output].shape,
             kernel=planned.kernel,
             reason=planned.reason,
             macs=planned.macs,
             more_shapes=tuple(graph.values[value].shape for value in op.more_outputs),
+            reads=tuple(numbers[value] for value in op.inputs),
         )
         for op, planned in zip(graph.ops, plan, strict=True)
     )

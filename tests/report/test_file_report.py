@@ -7,57 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from rich.console import Console, RenderableType
+from small_network import small_file, small_graph
 
 from dcmobile import report
 from dcmobile.encode import Encoding, WeightBytes, WeightStatistics
 from dcmobile.errors import FileError
 from dcmobile.fileformat import Metadata, build_file
-from dcmobile.graph import BATCH, Graph, Op, Sharing, Value, Weight
-from dcmobile.operators import Activation, Linear
+from dcmobile.graph import BATCH, Graph, Op, Value, Weight
+from dcmobile.operators import Lstm, Reshape
 from dcmobile.report.file_tables import file_tables
 from dcmobile.report.layer_table import layer_table, parts_table, symbol_table
-
-Floats = npt.NDArray[np.float32]
-
-
-def _shared(name: str, shape: tuple[int, ...], density: float, centroids: Floats, seed: int) -> Weight:
-    random = np.random.default_rng(seed)
-    size = int(np.prod(shape))
-    codes = random.integers(1, centroids.size + 1, size).astype(np.uint16)
-    codes[random.permutation(size)[round(density * size) :]] = 0
-    values = np.concatenate([np.zeros(1, np.float32), centroids])[codes].reshape(shape)
-    return Weight(name, values, Sharing(codes, centroids))
-
-
-def _graph() -> Graph:
-    """x -> a (sparse) -> b (a code for each weight) -> again b's weight with a bias of its own -> c (dense)."""
-    weights = [
-        _shared("a.weight", (24, 16), 0.1, np.array([-1, 0.5, 2], np.float32), 1),
-        Weight("a.bias", np.arange(24, dtype=np.float32)),
-        _shared("b.weight", (24, 24), 1.0, np.linspace(-1, 1, 16, dtype=np.float32) + np.float32(0.01), 2),
-        Weight("b.bias", np.ones(24, np.float16)),
-        Weight("again.bias", np.ones(24, np.float32) * 3),
-        Weight("c.weight", np.random.default_rng(3).random((2, 24)).astype(np.float32)),
-    ]
-    ops = [
-        Op("a", Linear(Activation.Relu), ("x",), "v0", {"weight": "a.weight", "bias": "a.bias"}),
-        Op("b", Linear(), ("v0",), "v1", {"weight": "b.weight", "bias": "b.bias"}),
-        Op("", Linear(), ("v1",), "v2", {"weight": "b.weight", "bias": "again.bias"}),
-        Op("c", Linear(), ("v2",), "v3", {"weight": "c.weight"}),
-    ]
-    shapes = {"x": 16, "v0": 24, "v1": 24, "v2": 24, "v3": 2}
-    values = {name: Value(name, (BATCH, size)) for name, size in shapes.items()}
-    return Graph(("x",), tuple(ops), ("v3",), ("scores",), values, {weight.name: weight for weight in weights}).check()
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "net.dcmodel"
-    path.write_bytes(build_file(_graph(), metadata=Metadata("a test", ("cat", "dog"), {"note": "n"})).data)
-    return path
+    return small_file(tmp_path)
 
 
 def test_every_byte_is_counted_once(file: Path) -> None:
@@ -65,6 +31,7 @@ def test_every_byte_is_counted_once(file: Path) -> None:
     assert sum(found.parts.values()) == found.file_bytes == file.stat().st_size
     assert sum(row.bytes for row in found.layers) + found.bytes.structure + found.bytes.padding == found.file_bytes
     assert all(size >= 0 for size in found.parts.values())
+    assert found.parts["structure"] + found.parts["metadata"] == found.bytes.structure
     assert found.parts["dense"] == 2 * 24 * 4
     assert found.parts["biases"] == 24 * 4 + 24 * 2 + 24 * 4
 
@@ -108,22 +75,74 @@ def test_operators_name_what_they_read(file: Path) -> None:
     assert rows[0].macs == 38
 
 
+def test_results_have_numbers_where_names_are_not_unique(tmp_path: Path) -> None:
+    """Two operators of one module, and one that makes three values."""
+    random = np.random.default_rng(1)
+    weights = [
+        Weight("rnn.weight", random.random((16, 6), np.float32)),
+        Weight("rnn.recurrent", random.random((16, 4), np.float32)),
+    ]
+    roles = {"weight": "rnn.weight", "recurrent": "rnn.recurrent"}
+    ops = (
+        Op("twice", Reshape((5, 6)), ("x",), "v1"),
+        Op("rnn", Lstm(), ("v1",), "v2", roles, more_outputs=("h", "c")),
+        Op("twice", Reshape((2, 2)), ("h",), "v5"),
+    )
+    shapes = {"x": (BATCH, 30), "v1": (BATCH, 5, 6), "v2": (BATCH, 5, 4), "h": (BATCH, 4), "c": (BATCH, 4)}
+    shapes["v5"] = (BATCH, 2, 2)
+    values = {name: Value(name, shape) for name, shape in shapes.items()}
+    graph = Graph(("x",), ops, ("v5", "c"), ("y", "c"), values, {weight.name: weight for weight in weights})
+    path = tmp_path / "net.dcmodel"
+    path.write_bytes(build_file(graph).data)
+    found = report.file_report(path)
+    assert [row.reads for row in found.operators] == [(0,), (1,), (3,)]
+    assert found.output_values == (5, 4)
+    assert found.operators[2].inputs == ("rnn.1",)
+    assert found.operators[0].attributes == "shape=(5, 6)"
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        Metadata(),
+        Metadata("someone"),
+        Metadata("", tuple(f"label {number}" for number in range(1000))),
+        Metadata("me", ("é", "x" * 7, ""), {"key": "value", "other": "v" * 1000}),
+    ],
+)
+def test_metadata_costs_what_it_adds(metadata: Metadata, tmp_path: Path) -> None:
+    """But for layout tables and alignment."""
+    plain, path = build_file(small_graph()).data, tmp_path / "net.dcmodel"
+    path.write_bytes(build_file(small_graph(), metadata=metadata).data)
+    counted = report.file_report(path).parts["metadata"]
+    assert 0 <= path.stat().st_size - len(plain) - counted <= 40
+    assert (counted == 0) == (not metadata)
+
+
 def test_json_is_json(file: Path) -> None:
     found = json.loads(json.dumps(report.file_report(file).to_json(), allow_nan=False))
     assert found["metadata"] == {"producer": "a test", "labels": ["cat", "dog"], "entries": {"note": "n"}}
-    assert found["outputs"] == [{"name": "scores", "shape": [-1, 2]}]
+    assert found["outputs"] == [{"name": "scores", "shape": [-1, 2], "value": 4}]
+    assert [row["reads"] for row in found["operators"]] == [[0], [1], [2], [3]]
+    assert [layer["first_use"] for layer in found["layers"]] == [0, 1, 3]
+    a, b, c = found["layers"]
+    assert a["codebook"]["values"] == [-1.0, 0.5, 2.0]
+    assert sum(a["codebook"]["counts"]) == a["non_zeros"] == 38
+    assert len(a["gap_counts"]) == 2 ** a["gap_bits"]
+    assert len(b["codebook"]["values"]) == 16
+    assert (b["gap_counts"], c["codebook"], c["gap_counts"]) == ([], {"values": [], "counts": []}, [])
     assert [layer["bytes"] for layer in found["layers"]] == [sum(layer["parts"].values()) for layer in found["layers"]]
-    assert set(found["parts"]) - set(found["layers"][0]["parts"]) == {"structure", "padding"}
+    assert set(found["parts"]) - set(found["layers"][0]["parts"]) == {"structure", "metadata", "padding"}
 
 
 def test_a_weight_that_nothing_uses_has_a_row() -> None:
-    graph = _graph()
+    graph = small_graph()
     spare = WeightStatistics(Encoding.DENSE, 4, 4, WeightBytes(dense=16))
     empty = WeightStatistics(Encoding.SPARSE_SHARED, 384, 0, WeightBytes())
     statistics = dict.fromkeys(graph.weights, spare) | {"a.weight": empty, "spare": spare}
     graph = replace(graph, weights={**graph.weights, "spare": Weight("spare", np.ones(4, np.float32))})
     rows = report.layer_rows(graph, statistics)
-    assert (rows[-1].name, rows[-1].operator, rows[-1].shape) == ("spare", "", (4,))
+    assert (rows[-1].name, rows[-1].operator, rows[-1].shape, rows[-1].first_use) == ("spare", "", (4,), None)
     assert sum(row.bytes for row in rows) == sum(each.bytes.total for each in statistics.values())
     nothing_kept = replace(rows[0], bias_bytes=0)
     assert nothing_kept.bits_per_weight is None
