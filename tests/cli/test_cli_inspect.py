@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +27,17 @@ def test_json_holds_every_number(digits_file: Path) -> None:
     assert report["dense_bytes"] == dense
     assert report["ratio"] == pytest.approx(dense / size)
     assert report["inputs"] == [{"name": "x", "shape": [-1, 1, 28, 28]}]
-    assert report["outputs"] == [{"name": "output", "shape": [-1, 10]}]
+    assert report["outputs"] == [{"name": "output", "shape": [-1, 10], "value": 6}]
     assert [layer["name"] for layer in report["layers"]] == ["conv", "fc1", "fc2"]
     for layer in report["layers"]:
         assert layer["bytes"] == sum(layer["parts"].values())
         for symbols in (layer["codes"], layer["gaps"]):
             assert symbols["entropy_bits"] <= symbols["coded_bits"] <= symbols["entropy_bits"] + symbols["symbols"]
         assert layer["density"] == pytest.approx(0.1, abs=0.01)
+        assert len(layer["codebook"]["values"]) == len(layer["codebook"]["counts"]) == layer["centroids"]
+        assert sum(layer["codebook"]["counts"]) == layer["codes"]["symbols"]
+        assert sum(layer["gap_counts"]) == layer["gaps"]["symbols"]
+        assert report["operators"][layer["first_use"]]["name"] == layer["name"]
     assert [(row["type"], row["shape"]) for row in report["operators"]] == [
         ("Conv2d", [-1, 6, 24, 24]),
         ("MaxPool2d", [-1, 6, 12, 12]),
@@ -59,10 +65,49 @@ def test_tables_say_the_same(digits_file: Path) -> None:
     cells = [line.split() for line in lines]
     fc1 = report.layers[1]
     assert next(row[-2:] for row in cells if row[:1] == ["fc1"]) == [f"{fc1.bytes:,}", f"{fc1.ratio:.1f}x"]
-    assert ["structure", f"{report.bytes.structure:,}"] in cells
+    for part in ("structure", "metadata", "padding"):
+        assert [part, f"{report.parts[part]:,}"] in cells
     assert any(row[:1] == ["file"] and row[-1] == f"{report.file_bytes:,}" for row in cells)
     for row in report.operators:
         assert any(line[:1] == [row.name] and row.kernel in line for line in cells)
+
+
+def test_html_is_written_whole_or_not_at_all(digits_file: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    result = call("inspect", digits_file, "--html", page)
+    assert (result.exit_code, result.output) == (0, "")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert f"{digits_file.stat().st_size:,}" in text
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+    damaged = tmp_path / "damaged.dcmodel"
+    damaged.write_bytes(digits_file.read_bytes()[:-1])
+    assert fails(1, "inspect", damaged, "--html", page).startswith(f"{damaged}: ")
+    assert page.read_text(encoding="utf-8") == text
+
+    both = call("inspect", digits_file, "--json", "--html", tmp_path / "both.html")
+    assert json.loads(both.stdout)["file_bytes"] == digits_file.stat().st_size
+    assert (tmp_path / "both.html").exists()
+
+
+def test_html_goes_where_a_page_can_go(digits_file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "net.dcmodel"
+    copy.write_bytes(digits_file.read_bytes())
+    assert fails(1, "inspect", copy, "--html", copy) == f"the page {copy} is the file itself: give --html another name"
+    assert copy.read_bytes() == digits_file.read_bytes()
+    assert fails(1, "inspect", copy, "--html", tmp_path) == f"cannot write {tmp_path}: it is a folder"
+    assert "the folder" in fails(1, "inspect", tmp_path / "missing", "--html", tmp_path / "no" / "page.html")
+
+
+def test_html_needs_no_torch(digits_file: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys; from dcmobile.cli.main import cli; cli(sys.argv[1:], standalone_mode=False); "
+        "print([name for name in ('torch', 'rich') if name in sys.modules])"
+    )
+    arguments = ["inspect", digits_file, "--html", tmp_path / "report.html"]
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 @pytest.fixture
@@ -87,6 +132,9 @@ def test_names_cannot_steer_the_terminal(strange_file: Path) -> None:
     assert "v\\nalue" in result.stdout
     assert "x" * 300 in result.stdout
     assert not set(result.stdout) & set("\x1b\x07\u202e")
+    page = strange_file.with_suffix(".html")
+    assert call("inspect", strange_file, "--html", page).exit_code == 0
+    assert not set(page.read_text(encoding="utf-8")) & set("\x1b\x07\u202e")
     parsed = json.loads(call("inspect", "--json", strange_file).stdout)
     assert parsed["metadata"]["labels"] == ["[bold]a\n", "\u202eb"]
 
