@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from dcmobile.encode import WeightStatistics
 from dcmobile.graph import Weight
 
-# numpy counts in 64-bit copies of the codes: a layer of 100 million weights goes through in pieces.
+# A layer of 100 million weights goes through in pieces: numpy finds and counts in 64-bit copies.
 _PIECE = 1 << 20
 
 
@@ -35,7 +34,7 @@ class SymbolCounts:
         if weight.sharing is None:
             return cls()
         codes, centroids = weight.sharing.codes, weight.sharing.centroids
-        counts = _count(codes, centroids.size + 1)
+        counts, gaps = _count(codes, centroids.size, statistics.gap_bits)
         values = np.concatenate([np.zeros(1, np.float64), centroids.astype(np.float64)])
         zero_is_coded = statistics.centroids > centroids.size
         first = 0 if zero_is_coded else 1
@@ -43,22 +42,29 @@ class SymbolCounts:
         return cls(
             tuple(values[order].tolist()),
             tuple(counts[order].tolist()),
-            _gap_counts(codes, statistics.gap_bits) if statistics.gap_bits else (),
+            tuple(gaps.tolist()),
         )
 
 
-def _count(codes: npt.NDArray[np.uint16], size: int) -> npt.NDArray[np.int64]:
-    counts = np.zeros(size, np.int64)
+def _count(
+    codes: npt.NDArray[np.uint16], centroids: int, gap_bits: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """How often each code 0 .. centroids and each gap occurs; no gaps where gap_bits is 0.
+
+    Chunks begin where the one before ends, so the gaps follow from the positions of the kept weights alone.
+    """
+    counts = np.zeros(centroids + 1, np.int64)
+    gaps = np.zeros(1 << gap_bits if gap_bits else 0, np.int64)
+    skip = gaps.size - 1
+    newest = -1  # position of the last kept weight so far
     for start in range(0, codes.size, _PIECE):
-        counts += np.bincount(codes[start : start + _PIECE], minlength=size)
-    return counts
-
-
-def _gap_counts(codes: npt.NDArray[np.uint16], gap_bits: int) -> tuple[int, ...]:
-    """Chunks begin where the one before ends, so the gaps follow from the positions of the kept weights alone."""
-    skip = (1 << gap_bits) - 1
-    kept: npt.NDArray[Any] = np.flatnonzero(codes)
-    zeros_before = np.diff(kept, prepend=-1) - 1
-    counts = np.bincount(zeros_before % skip, minlength=skip + 1)
-    counts[skip] = (zeros_before // skip).sum()
-    return tuple(counts.tolist())
+        piece = codes[start : start + _PIECE]
+        kept = np.flatnonzero(piece)
+        counts += np.bincount(piece[kept], minlength=counts.size)
+        if gap_bits and kept.size:
+            zeros = np.diff(kept, prepend=newest - start) - 1
+            gaps += np.bincount(zeros % skip, minlength=gaps.size)
+            gaps[skip] += (zeros // skip).sum()
+            newest = start + int(kept[-1])
+    counts[0] = codes.size - counts.sum()
+    return counts, gaps

@@ -105,7 +105,7 @@ def test_html_needs_no_torch(digits_file: Path, tmp_path: Path) -> None:
         "import sys; from dcmobile.cli.main import cli; cli(sys.argv[1:], standalone_mode=False); "
         "print([name for name in ('torch', 'rich') if name in sys.modules])"
     )
-    arguments = ["inspect", digits_file, "--html", tmp_path / "report.html"]
+    arguments = ["inspect", str(digits_file), "--html", str(tmp_path / "report.html")]
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 

@@ -8,9 +8,13 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_network import hostile_file, small_file
 
+from dcmobile.fileformat import build_file
+from dcmobile.graph import BATCH, Graph, Op, Sharing, Value, Weight
+from dcmobile.operators import Linear, Relu
 from dcmobile.report import file_report
 from dcmobile.report.page.render import html_page
 
@@ -88,6 +92,23 @@ def test_names_of_the_file_stay_text(tmp_path: Path) -> None:
     assert "{{ 7 * 7 }}{% for %}" in words
     assert "\\u202ereversed\\x1b[2J\\n" in words
     assert not set(page) & set("\u202e\x1b\x00")
+
+
+def test_networks_with_little_to_show(tmp_path: Path) -> None:
+    """No weights at all; a layer of zeros, whose codebook is empty."""
+    path = tmp_path / "net.dcmodel"
+    values = {name: Value(name, (BATCH, 4)) for name in ("x", "y")}
+    path.write_bytes(build_file(Graph(("x",), (Op("", Relu(), ("x",), "y"),), ("y",), ("y",), values, {})).data)
+    outline = _Outline(html_page(file_report(path)))
+    assert [tag for tag in outline.tags if re.fullmatch(r"h[1-6]", tag)] == ["h1", *["h2"] * 3]
+    assert "#layers" not in outline.values("href")
+
+    zeros = Weight("w", np.zeros((4, 4), np.float32), Sharing(np.zeros(16, np.uint16), np.ones(1, np.float32)))
+    op = Op("fc", Linear(), ("x",), "y", {"weight": "w"})
+    path.write_bytes(build_file(Graph(("x",), (op,), ("y",), ("y",), values, {"w": zeros})).data)
+    page = html_page(file_report(path))
+    assert "0 of 16 weights" in page
+    assert page.count("<figure") == 2  # the file and the layers: no histograms
 
 
 def test_the_same_report_gives_the_same_page(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from dcmobile.encode.choose import encode_dense_shared, encode_sparse_shared
 from dcmobile.fileformat import build_file, read_bytes
 from dcmobile.graph import BATCH, Graph, Op, Sharing, Value, Weight
 from dcmobile.operators import Linear
+from dcmobile.report import symbol_counts
 from dcmobile.report.symbol_counts import SymbolCounts
 
 
@@ -48,7 +49,10 @@ def test_counts_are_those_of_the_streams(runs: list[tuple[int, int]], tail: int,
     for encode in (encode_sparse_shared, encode_dense_shared):
         encoded = encode("w", weight.values.shape, sharing)
         assert encoded is not None
-        _check(SymbolCounts.of(weight, encoded.statistics), encoded.statistics)
+        for piece in (1 << 20, 64, 1):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(symbol_counts, "_PIECE", piece)
+                _check(SymbolCounts.of(weight, encoded.statistics), encoded.statistics)
 
 
 def test_counts_by_hand() -> None:
