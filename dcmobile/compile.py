@@ -17,7 +17,7 @@ from torch.export import ExportedProgram
 from dcmobile import _native
 from dcmobile.capture import capture
 from dcmobile.encode import encode_graph
-from dcmobile.errors import Code, FileError
+from dcmobile.errors import Code, FileError, ModelError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata, WrittenFile, build_file, write_atomically
 from dcmobile.fileformat.atomic import check_target
@@ -86,12 +86,14 @@ def write_graph(
     graph: as ``passes.prepare`` leaves it. dense_size: bytes of the network's parameters in fp32, for the report.
     """
     tell = progress or _silent
+    described = file_metadata(metadata)
+    _check_preprocessing(described, graph)
     graph = prune_graph(graph, recipe, lambda done, total: tell("prune", done, total))
     graph = share_graph(graph, recipe, lambda done, total: tell("share", done, total))
     graph = half_biases(graph, recipe)
     encoded = encode_graph(graph, progress=lambda done, total: tell("encode", done, total))
     tell("write", 0, 1)
-    written = build_file(graph, encoded, file_metadata(metadata))
+    written = build_file(graph, encoded, described)
     # Verified before it replaces anything: a file that the runtime refuses never gets its name.
     _native.Model.open_memory(np.frombuffer(written.data, np.uint8))
     write_atomically(path, [written.data])
@@ -108,6 +110,14 @@ def file_metadata(metadata: Metadata | Mapping[str, str] | None) -> Metadata:
     """The file's metadata, with dcmobile as the producer where none is named."""
     given = metadata if isinstance(metadata, Metadata) else Metadata(entries=dict(metadata or {}))
     return given if given.producer else replace(given, producer=f"dcmobile {_version()}")
+
+
+def _check_preprocessing(metadata: Metadata, graph: Graph) -> None:
+    """Raise ``ModelError`` if a picture so prepared is not what the network takes."""
+    preprocessing = metadata.preprocessing
+    reason = preprocessing and preprocessing.misfit([graph.values[name].shape for name in graph.inputs])
+    if reason:
+        raise ModelError(f"the preprocessing does not fit the network: {reason}")
 
 
 def check_writable(path: FilePath) -> None:

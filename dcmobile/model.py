@@ -10,14 +10,22 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dcmobile import _native
-from dcmobile.errors import CallError, Code, DcmError
+from dcmobile.errors import CallError, Code, DcmError, FileError
+from dcmobile.file_state import FileState
+
+if TYPE_CHECKING:
+    from dcmobile.classify import Score
+    from dcmobile.fileformat import Metadata
+    from dcmobile.fileformat.description import FileDescription
+    from dcmobile.image import ImagePreprocessing
 
 DEVICES = ("cpu",)
 
@@ -74,11 +82,15 @@ def load(path: str | os.PathLike[str], device: str = "cpu", threads: int = 1) ->
     if b"\0" in encoded:
         raise CallError(f"the path {os.fspath(path)!r} holds a zero character", Code.CALL_ARGUMENT)
     try:
+        state = FileState.of(encoded)
+    except OSError:
+        state = None  # the runtime says what is wrong with it
+    try:
         native = _native.Model.open(encoded, threads=threads)
     except DcmError as error:
         name = os.fspath(path)
         raise error if str(name) in str(error) else type(error)(f"{name}: {error}", error.code) from None
-    return Model(native, os.fspath(path), threads)
+    return Model(native, os.fspath(path), threads, state)
 
 
 class Model:
@@ -94,10 +106,11 @@ class Model:
     run out.
     """
 
-    def __init__(self, native: _native.Model, path: str, threads: int) -> None:
+    def __init__(self, native: _native.Model, path: str, threads: int, state: FileState | None = None) -> None:
         self._native: _native.Model | None = native
         self._path = path
         self._threads = threads
+        self._state = state
         self._lock = threading.Lock()
         self._idle: list[tuple[int, _native.Context]] = []  # contexts that no call uses, with the batch each is set to
         self._inputs = tuple(TensorInfo(*each) for each in native.inputs)
@@ -124,6 +137,48 @@ class Model:
     def load_info(self) -> LoadInfo:
         """Time and memory that loading took."""
         return self._load_info
+
+    @property
+    def metadata(self) -> Metadata:
+        """What the file says about itself; read from it at the first use.
+
+        Raises ``FileError`` if the file has changed since it was loaded.
+        """
+        return self._description.metadata
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes, in order of the first output's elements; empty if the file has none."""
+        return self.metadata.labels
+
+    @property
+    def preprocessing(self) -> ImagePreprocessing | None:
+        """How a picture becomes the input; None if the file does not say it."""
+        return self.metadata.preprocessing
+
+    @property
+    def first_output_type(self) -> str:
+        """Type of the operator that makes the first output, as in the schema; empty for one that is an input."""
+        value = self._description.first_output - len(self._inputs)
+        for operator in self._operators if value >= 0 else ():
+            value -= len(operator.shapes)
+            if value < 0:
+                return operator.type
+        return ""
+
+    def classify(self, picture: Any, top: int = 5, preprocessing: ImagePreprocessing | None = None) -> list[Score]:
+        """The ``top`` likeliest classes of a picture, best first: label, probability and class_index of each.
+
+        picture: the path of a file (JPEG, PNG, WebP, ...), a Pillow image, or uint8 [H, W, 3] (RGB) or [H, W] (grey).
+        preprocessing: in place of the file's. Probabilities are the first output's values where a Softmax or a Sigmoid
+        makes them, else their softmax.
+
+        Raises ``FileError`` for a file that is no picture; ``CallError`` where nobody says how to prepare a picture,
+        or the network has more than one input or tells no classes.
+        """
+        from dcmobile.classify import classify
+
+        return classify(self, picture, top, preprocessing)
 
     def __call__(self, *inputs: Any) -> Any:
         """Run the network once; see the class for what goes in and out."""
@@ -164,6 +219,14 @@ class Model:
 
         state = ", closed" if self._native is None else ""
         return f"<dcmobile.Model {self._path!r}: {signature(self._inputs)} -> {signature(self._outputs)}{state}>"
+
+    @cached_property
+    def _description(self) -> FileDescription:
+        from dcmobile.fileformat.description import read_description
+
+        if self._state is None:
+            raise FileError(f"cannot read {self._path} again", Code.FILE_IO)
+        return read_description(self._state)
 
     def _by_name(self, named: Mapping[str, Any]) -> tuple[Any, ...]:
         wanted = [info.name for info in self._inputs]

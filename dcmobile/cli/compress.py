@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,18 @@ import click
 
 from dcmobile.cli.exported_program import check_archive, class_count, quiet_torch, read_program
 from dcmobile.cli.interrupts import Interrupts
+from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_tables
 from dcmobile.errors import CallError, Code, FileError, ModelError
+from dcmobile.label_file import read_labels
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dcmobile.fileformat import Metadata
+    from dcmobile.image import ImagePreprocessing
     from dcmobile.recipe import Recipe
     from dcmobile.report import FileReport
 
@@ -54,7 +56,18 @@ _FLOATS = click.Choice(["fp32", "fp16"])
 )
 @click.option("--codebook", type=_FLOATS, help="How the shared values are written.  [default: fp32]")
 @click.option("--biases", type=_FLOATS, help="How biases are written.  [default: fp32]")
-@click.option("--label-file", type=click.Path(path_type=Path), help="Names of the classes, a line each, for the file.")
+@click.option(
+    "--label-file",
+    callback=label_path,
+    metavar="FILE",
+    help="Names of the classes, a line each, for the file; imagenet: the 1,000 of ImageNet.",
+)
+@click.option(
+    "--image",
+    callback=image_words,
+    metavar="WORDS",
+    help="How a picture becomes the input, for the file: imagenet, efficientnet-lite or words as in docs/cli.md.",
+)
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), metavar="NUMBER", help="Seed of --init random.  [default: 0]"
 )
@@ -64,6 +77,7 @@ def compress(
     output: Path | None,
     recipe: Path | None,
     label_file: Path | None,
+    image: ImagePreprocessing | None,
     seed: int | None,
     quiet: bool,
     **settings: Any,
@@ -83,7 +97,7 @@ def compress(
         with interrupts.held():
             from dcmobile.compile import compress as compress_program
         exported = read_program(program)
-        metadata = _metadata(label_file, exported)
+        metadata = _metadata(label_file, image, exported)
         stages("read", 1, 1)
         compress_program(exported, target, recipe=chosen, metadata=metadata, progress=stages)
     if not quiet:
@@ -123,31 +137,17 @@ def _recipe(path: Path | None, given: dict[str, Any], seed: int | None) -> Recip
     return recipe if seed is None else Recipe(recipe.layers, seed)
 
 
-def _metadata(label_file: Path | None, exported: Any) -> Metadata:
+def _metadata(label_file: Path | None, image: ImagePreprocessing | None, exported: Any) -> Metadata:
     from dcmobile.fileformat import Metadata
 
-    if label_file is None:
-        return Metadata()
-    labels = _labels(label_file)
-    classes = class_count(exported)
-    if classes is not None and classes != len(labels):
-        raise ModelError(f"{label_file} has {len(labels)} labels, the network's first output {classes} elements")
-    return Metadata(labels=labels)
-
-
-def _labels(path: Path) -> tuple[str, ...]:
-    """The lines of the file; an end of line after the last one starts no further label."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}", Code.FILE_IO) from None
-    except UnicodeDecodeError:
-        raise FileError(f"cannot read {os.fspath(path)}: it is not UTF-8 text", Code.FILE_FORMAT) from None
-    labels = tuple(line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
-    if not labels or "" in labels:
-        where = f"line {labels.index('') + 1} is" if labels else "it is"
-        raise FileError(f"{os.fspath(path)} is no list of labels: {where} empty", Code.FILE_FORMAT)
-    return labels
+    metadata = Metadata()
+    if label_file is not None:
+        labels = read_labels(label_file)
+        classes = class_count(exported)
+        if classes is not None and classes != len(labels):
+            raise ModelError(f"{label_file} has {len(labels)} labels, the network's first output {classes} elements")
+        metadata = Metadata(labels=labels)
+    return metadata if image is None else metadata.with_preprocessing(image)
 
 
 def _closing_tables(report: FileReport, name_width: int) -> Iterator[RenderableType]:

@@ -1,15 +1,16 @@
-"""``dcmobile run``: numpy arrays in, numpy arrays out, through the C++ runtime."""
+"""``dcmobile run``: pictures in, classes out, or numpy arrays in and out, through the C++ runtime."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dcmobile.cli.ending import about
+from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
 from dcmobile.cli.tensor_files import match_inputs, match_outputs
 from dcmobile.cli.terminal import print_out
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from dcmobile.model import TensorInfo
 
 
-@click.command(cls=Command, short_help="Run a .dcmodel on numpy arrays.")
+@click.command(cls=Command, short_help="Classify pictures with a .dcmodel, or run it on numpy arrays.")
+@click.argument("pictures", nargs=-1, type=click.Path(path_type=Path), metavar="[PICTURE...]")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-i",
     "--input",
     "inputs",
     multiple=True,
-    required=True,
     metavar="[NAME=]X.npy",
     help="A float32 array, in the order of the network's inputs or by name. Once for each input.",
 )
@@ -41,6 +42,23 @@ if TYPE_CHECKING:
     "Without it the results are not kept.",
 )
 @click.option(
+    "--top", metavar="NUMBER", type=click.IntRange(1), help="How many classes of a picture to print.  [default: 5]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the classes of pictures as JSON, unrounded.")
+@click.option(
+    "--image",
+    callback=image_words,
+    metavar="WORDS",
+    help="How a picture becomes the input, in place of what the file says: imagenet, efficientnet-lite or words as in "
+    "docs/cli.md.",
+)
+@click.option(
+    "--label-file",
+    callback=label_path,
+    metavar="FILE",
+    help="Names of the classes in place of the file's; imagenet: the 1,000 of ImageNet.",
+)
+@click.option(
     "--threads",
     metavar="NUMBER",
     default=1,
@@ -50,11 +68,44 @@ if TYPE_CHECKING:
 )
 @click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu"]))
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
-def run(file: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int, device: str, quiet: bool) -> None:
-    """Run the network in FILE once, on arrays of numpy.save.
+def run(
+    pictures: tuple[Path, ...],
+    file: Path,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    threads: int,
+    device: str,
+    quiet: bool,
+    **for_pictures: Any,
+) -> None:
+    """Run the network in FILE on each PICTURE and print the likeliest classes, or once on arrays of numpy.save.
 
-    The first dimension of an input is the batch where the network has one.
+    The first dimension of an array is the batch where the network has one.
     """
+    _check_usage(pictures, inputs, outputs, for_pictures)
+    if pictures:
+        from dcmobile.cli.classify_pictures import classify_pictures
+
+        classify_pictures(pictures, file, threads, device, quiet, **for_pictures)
+    else:
+        _run_arrays(file, inputs, outputs, threads, device, quiet)
+
+
+def _check_usage(
+    pictures: tuple[Path, ...], inputs: tuple[str, ...], outputs: tuple[str, ...], for_pictures: dict[str, Any]
+) -> None:
+    if not pictures and not inputs:
+        raise click.UsageError("give pictures before FILE, or arrays with -i X.npy")
+    if pictures and (inputs or outputs):
+        raise click.UsageError(f"pictures and {'-i' if inputs else '-o'} exclude each other: -i and -o take arrays")
+    for name, value in for_pictures.items():
+        if inputs and value:
+            raise click.UsageError(f"--{name.removeprefix('as_').replace('_', '-')} is for pictures, not for arrays")
+
+
+def _run_arrays(
+    file: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int, device: str, quiet: bool
+) -> None:
     from dcmobile.cli.npy import read_npy, write_npy
     from dcmobile.model import load
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dcmobile.errors import CallError, Code, FileError
+from dcmobile.image.preprocessing import ImagePreprocessing
+
+#: The entry that says how a picture becomes the network's input.
+IMAGE_KEY = "dcmobile.image"
 
 
 @dataclass(frozen=True)
@@ -19,3 +26,39 @@ class Metadata:
 
     def __bool__(self) -> bool:
         return bool(self.producer or self.labels or self.entries)
+
+    @property
+    def preprocessing(self) -> ImagePreprocessing | None:
+        """How a picture becomes the network's input, if an entry says it.
+
+        Raises ``FileError`` for an entry that breaks the rules of docs/format.md, or keeps to newer ones.
+        """
+        text = self.entries.get(IMAGE_KEY)
+        if text is None:
+            return None
+        try:
+            return ImagePreprocessing.parse(text)
+        except CallError as error:
+            raise FileError(
+                f"its entry {IMAGE_KEY} is wrong, or of a newer version: {error}", Code.FILE_FORMAT
+            ) from None
+
+    def with_preprocessing(self, preprocessing: ImagePreprocessing) -> Metadata:
+        """The same, with the entry that says how a picture becomes the network's input."""
+        return replace(self, entries={**self.entries, IMAGE_KEY: preprocessing.to_text()})
+
+
+def read_metadata(table: Any) -> Metadata:
+    """From the ``Metadata`` table of a verified file; empty where there is none."""
+    if table is None:
+        return Metadata()
+    entries = [table.Entries(index) for index in range(table.EntriesLength())]
+    return Metadata(
+        producer=_text(table.Producer()),
+        labels=tuple(_text(table.Labels(index)) for index in range(table.LabelsLength())),
+        entries={_text(entry.Key()): _text(entry.Value()) for entry in entries},
+    )
+
+
+def _text(raw: bytes | None) -> str:
+    return raw.decode() if raw else ""

@@ -18,7 +18,7 @@ import dcmobile.fileformat.schema_generated as schema_generated
 from dcmobile import _native
 from dcmobile.encode import CHUNK_DTYPE, Encoding, WeightBytes, WeightStatistics
 from dcmobile.errors import Code, FileError
-from dcmobile.fileformat.metadata import Metadata
+from dcmobile.fileformat.metadata import Metadata, read_metadata
 from dcmobile.fileformat.operator_tables import operator_table, read_attributes, read_weights
 from dcmobile.fileformat.schema import member
 from dcmobile.fileformat.writer import FileBytes
@@ -73,7 +73,7 @@ def read_bytes(data: bytes | bytearray | memoryview) -> LoadedFile:
     sections = sum(each.bytes.codes + each.bytes.gaps + each.bytes.dense for each in statistics.values())
     return LoadedFile(
         graph=_read_graph(model, shapes, names, weights),
-        metadata=_read_metadata(model.Metadata()),
+        metadata=read_metadata(model.Metadata()),
         statistics=statistics,
         bytes=FileBytes(file.size, content, payload.size - sections),
         version=model.Version(),
@@ -213,14 +213,3 @@ def _read_graph(
         {value.name: value for value in values},
         weights,
     ).check()
-
-
-def _read_metadata(table: Any) -> Metadata:
-    if table is None:
-        return Metadata()
-    entries = [table.Entries(index) for index in range(table.EntriesLength())]
-    return Metadata(
-        producer=_text(table.Producer()),
-        labels=tuple(_text(table.Labels(index)) for index in range(table.LabelsLength())),
-        entries={_text(entry.Key()): _text(entry.Value()) for entry in entries},
-    )

@@ -17,7 +17,7 @@ from tasks.network import Network, outputs
 def photos() -> tuple[torch.Tensor, torch.Tensor]:
     """RGB values 0..255 as float32 [20, 3, 224, 224], and ImageNet's labels, int64 [20].
 
-    The shorter side becomes 256 pixels, then the middle 224x224 are cut out.
+    The shorter side becomes 256 pixels, then the middle 224x224 are cut out: torchvision's Resize(256), CenterCrop(224).
     """
     first = package_file("foolbox==3.3.4", "foolbox/data/imagenet_00_243.jpg")
     paths = sorted(first.parent.glob("imagenet_*.jpg"))
@@ -47,8 +47,7 @@ def top1_and_top5(network: Network, images: torch.Tensor) -> tuple[int, int]:
 
 def _cropped(path: Path) -> torch.Tensor:
     image = Image.open(path).convert("RGB")
-    scale = 256 / min(image.size)
-    width, height = (round(size * scale) for size in image.size)
-    left, top = (width - 224) // 2, (height - 224) // 2
+    width, height = (int(256 * size / min(image.size)) for size in image.size)
+    left, top = round((width - 224) / 2), round((height - 224) / 2)
     image = image.resize((width, height), Image.Resampling.BILINEAR).crop((left, top, left + 224, top + 224))
     return torch.from_numpy(np.array(image)).permute(2, 0, 1).float()
