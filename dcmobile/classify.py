@@ -14,9 +14,6 @@ from dcmobile.fileformat.metadata import IMAGE_KEY
 from dcmobile.image.preprocessing import ImagePreprocessing, shape_list
 from dcmobile.model import Model, TensorInfo
 
-# What comes out of these is a probability already (docs/format.md, section 7.2).
-_PROBABILITIES = ("Softmax", "Sigmoid")
-
 
 class Score(NamedTuple):
     """label: the class's name; None where the file has none. probability: 0..1. class_index: place in the output."""
@@ -56,7 +53,6 @@ class Classifier:
             raise _misfit(
                 f"{len(self.labels):,} labels for the network's {classes:,} classes", by_caller=labels is not None
             )
-        self._has_probabilities = model.first_output_type in _PROBABILITIES
 
     def prepare(self, picture: Any) -> npt.NDArray[np.float32]:
         """float32 [1, C, H, W] of a path, a Pillow image or an array of uint8 (``ImagePreprocessing.apply``).
@@ -80,7 +76,7 @@ class Classifier:
         values = output.reshape(-1).astype(np.float64)
         if not np.isfinite(values).all():
             raise CallError("the network gives values that are no finite numbers for this picture", Code.CALL_VALUE)
-        probabilities = values if self._has_probabilities else _softmax(values)
+        probabilities = values if self.model.gives_probabilities else _softmax(values)
         best = np.argsort(-probabilities, kind="stable")[:top]
         return [
             Score(self.labels[index] if self.labels else None, float(probabilities[index]), int(index))

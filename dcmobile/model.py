@@ -157,14 +157,9 @@ class Model:
         return self.metadata.preprocessing
 
     @property
-    def first_output_type(self) -> str:
-        """Type of the operator that makes the first output, as in the schema; empty for one that is an input."""
-        value = self._description.first_output - len(self._inputs)
-        for operator in self._operators if value >= 0 else ():
-            value -= len(operator.shapes)
-            if value < 0:
-                return operator.type
-        return ""
+    def gives_probabilities(self) -> bool:
+        """Whether a Softmax or a Sigmoid makes the first output; else it holds scores, if the network classifies."""
+        return self._description.gives_probabilities
 
     def classify(self, picture: Any, top: int = 5, preprocessing: ImagePreprocessing | None = None) -> list[Score]:
         """The ``top`` likeliest classes of a picture, best first: label, probability and class_index of each.

@@ -47,8 +47,9 @@ class ImagePreprocessing:
     deviation: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        for sides in (self.resize, self.crop):
-            _check_sides(sides)
+        _check_sides(self.resize if isinstance(self.resize, tuple) else (self.resize, self.resize), self.resize)
+        if self.crop is not None:
+            _check_sides(self.crop, self.crop)
         whole = (self.resize, self.resize) if isinstance(self.resize, int) else self.resize
         if self.crop is not None and (self.crop[0] > whole[0] or self.crop[1] > whole[1]):
             raise _refusal(f"crop {_sides(self.crop)} is larger than the resized picture, {_sides(whole)}")
@@ -116,7 +117,9 @@ class ImagePreprocessing:
         height, width = self._resized(image.height, image.width)
         method = Image.Resampling.BILINEAR if self.filter == "bilinear" else Image.Resampling.BICUBIC
         top, left = _half(height - self.size[0]), _half(width - self.size[1])
-        image = image.resize((width, height), method).crop((left, top, left + self.size[1], top + self.size[0]))
+        # Rows first in any case: by itself, Pillow 13 starts with the columns where these shrink more.
+        image = image.resize((width, image.height), method).resize((width, height), method)
+        image = image.crop((left, top, left + self.size[1], top + self.size[0]))
         pixels = np.array(image, np.uint8).reshape(*self.size, self.channels)
         if self.colour == "bgr":
             pixels = pixels[..., ::-1]
@@ -150,14 +153,14 @@ def _half(number: int) -> int:
     return (number + (number % 4 == 3)) // 2
 
 
-def _check_sides(sides: object) -> None:
-    each = sides if isinstance(sides, tuple) else (sides,)
-    if sides is None:
-        return
-    if len(each) > 2 or not each or not all(isinstance(side, int) and not isinstance(side, bool) for side in each):
-        raise _refusal(f"{sides!r} is no size")
-    if not all(1 <= side <= MAX_SIDE for side in each):
-        raise _refusal(f"sides are 1 to {MAX_SIDE} pixels, not {_sides(each)}")
+def _check_sides(sides: object, given: object) -> None:
+    """Raise ``CallError`` unless these are a height and a width."""
+    if not isinstance(sides, tuple) or len(sides) != 2:
+        raise _refusal(f"{given!r} is no height and width")
+    if not all(isinstance(side, int) and not isinstance(side, bool) for side in sides):
+        raise _refusal(f"{given!r} is no size")
+    if not all(1 <= side <= MAX_SIDE for side in sides):
+        raise _refusal(f"sides are 1 to {MAX_SIDE} pixels, not {given if isinstance(given, int) else _sides(sides)}")
 
 
 def _sides(sides: tuple[int, ...]) -> str:

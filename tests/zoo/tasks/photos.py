@@ -17,7 +17,8 @@ from tasks.network import Network, outputs
 def photos() -> tuple[torch.Tensor, torch.Tensor]:
     """RGB values 0..255 as float32 [20, 3, 224, 224], and ImageNet's labels, int64 [20].
 
-    The shorter side becomes 256 pixels, then the middle 224x224 are cut out: torchvision's Resize(256), CenterCrop(224).
+    The shorter side becomes 256 pixels, then the middle 224x224 are cut out: as Resize(256), CenterCrop(224) of
+    torchvision do it.
     """
     first = package_file("foolbox==3.3.4", "foolbox/data/imagenet_00_243.jpg")
     paths = sorted(first.parent.glob("imagenet_*.jpg"))
