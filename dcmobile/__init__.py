@@ -8,7 +8,7 @@ Compress a PyTorch network into one ``.dcmodel`` file and run that file:
     model = dcmobile.load("net.dcmodel")
     y = model(x)
 
-Running a file needs numpy only; torch is imported when something is compressed.
+Running a file needs numpy only, pictures Pillow; torch is imported when something is compressed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from dcmobile.errors import (
 
 if TYPE_CHECKING:
     from dcmobile.compressor import Compressor, ExportReport, compress
+    from dcmobile.fileformat import Metadata
+    from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
     from dcmobile.recipe import LayerRecipe, Recipe
 
@@ -41,8 +43,10 @@ __all__ = [
     "ExportReport",
     "FileError",
     "GraphError",
+    "ImagePreprocessing",
     "LayerRecipe",
     "MachineError",
+    "Metadata",
     "Model",
     "ModelError",
     "Recipe",
@@ -58,6 +62,8 @@ _LAZY = {
     "Compressor": "compressor",
     "ExportReport": "compressor",
     "compress": "compressor",
+    "ImagePreprocessing": "image",
+    "Metadata": "fileformat",
     "LayerRecipe": "recipe",
     "Recipe": "recipe",
     "Model": "model",

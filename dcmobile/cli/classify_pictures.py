@@ -16,6 +16,7 @@ from dcmobile.cli.ending import Failure, about
 from dcmobile.cli.terminal import print_out
 from dcmobile.errors import CallError, Code, DcmError
 from dcmobile.image import ImagePreprocessing
+from dcmobile.image.picture import formats
 from dcmobile.label_file import read_labels
 from dcmobile.model import Model, load
 from dcmobile.report.printable import printable
@@ -77,6 +78,7 @@ def classify_pictures(
     with model, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Pillow, about oddities in a file that it reads all the same
         classifier = _classifier(model, file, image, labels)
+        formats()  # now, so that it does not count as the first picture's time
         for number, picture in enumerate(pictures):
             text = "\n" if number else ""
             try:

@@ -40,7 +40,7 @@ class Metadata:
             return ImagePreprocessing.parse(text)
         except CallError as error:
             raise FileError(
-                f"its entry {IMAGE_KEY} is wrong, or of a newer version: {error}", Code.FILE_FORMAT
+                f"the entry {IMAGE_KEY} is wrong, or of a newer version: {error}", Code.FILE_FORMAT
             ) from None
 
     def with_preprocessing(self, preprocessing: ImagePreprocessing) -> Metadata:

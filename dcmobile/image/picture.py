@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,13 @@ def read_picture(path: str | os.PathLike[str]) -> Image.Image:
         raise FileError(f"cannot read {path}: {error.strerror}", Code.FILE_IO) from None
     with file:
         try:
-            with Image.open(file, formats=_readable()) as image:
+            with Image.open(file, formats=formats()) as image:
                 return as_rgb(image)
         except Image.DecompressionBombError:
             limit = 2 * (Image.MAX_IMAGE_PIXELS or 0)
             raise FileError(f"{path} has more than {limit:,} pixels: make it smaller", Code.FILE_FORMAT) from None
         except UnidentifiedImageError:
-            raise FileError(f"{path} is no picture: {', '.join(_FORMATS)} are read", Code.FILE_FORMAT) from None
+            raise FileError(f"{path} is no picture: {', '.join(formats())} are read", Code.FILE_FORMAT) from None
         except CallError as error:
             raise FileError(f"{path}: {error}", Code.FILE_FORMAT) from None
         except MemoryError:
@@ -86,8 +87,9 @@ def _over_white(image: Image.Image) -> Image.Image:
     return Image.fromarray(((pixels[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8))
 
 
-def _readable() -> list[str]:
-    """The formats that this build of Pillow has."""
+@cache
+def formats() -> tuple[str, ...]:
+    """Those of ``_FORMATS`` that this build of Pillow has, ready for use."""
     for module in _MODULES:
         importlib.import_module(f"PIL.{module}ImagePlugin")
-    return [name for name in _FORMATS if name in Image.OPEN]
+    return tuple(name for name in _FORMATS if name in Image.OPEN)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from example_networks import Digits, Siblings, export
+from example_networks import Brightest, Digits, Siblings, export
 
 import dcmobile
 
@@ -42,6 +42,12 @@ def siblings_file(folder: Path) -> Path:
     path = folder / "siblings.dcmodel"
     dcmobile.compress(Siblings().eval(), path, example_inputs=(torch.rand(1, 6), torch.rand(1, 3)))
     return path
+
+
+@pytest.fixture(scope="session")
+def brightest(folder: Path) -> Path:
+    """The exported program of ``Brightest``, for pictures of 8x8."""
+    return export(Brightest().eval(), (torch.rand(1, 3, 8, 8),), folder / "brightest.pt2")
 
 
 @pytest.fixture

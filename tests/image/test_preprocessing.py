@@ -6,10 +6,10 @@ import numpy as np
 import plain_image
 import pytest
 import torch
+from any_preprocessing import preprocessings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from any_preprocessing import preprocessings
 from tasks import photos
 
 from dcmobile.errors import CallError

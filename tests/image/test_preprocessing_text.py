@@ -7,9 +7,9 @@ from typing import Any
 
 import plain_image
 import pytest
+from any_preprocessing import preprocessings
 from hypothesis import given
 from hypothesis import strategies as st
-from any_preprocessing import preprocessings
 
 from dcmobile.errors import CallError
 from dcmobile.image import PRESETS, ImagePreprocessing, from_preset
