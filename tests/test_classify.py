@@ -98,8 +98,33 @@ def test_probabilities_whatever_comes_last(last: nn.Module, expected: object, tm
     np.testing.assert_allclose(got, expected(torch.tensor([[200.0, 40, 20]]) / 51)[0], rtol=1e-5)
 
 
+class _Rows(nn.Module):
+    """Reads a grey picture row by row. An LSTM makes three values in the file's graph, every other operator one."""
+
+    def __init__(self, probabilities: bool) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(4, 5, batch_first=True)
+        self.fc = nn.Linear(5, 2)
+        self.probabilities = probabilities
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        scores: torch.Tensor = self.fc(self.lstm(x.squeeze(1))[0][:, -1])
+        return scores.softmax(1) if self.probabilities else scores
+
+
+@pytest.mark.parametrize("probabilities", [False, True])
+def test_finds_what_makes_the_output_among_operators_of_many_values(probabilities: bool, tmp_path: Path) -> None:
+    dcmobile.compress(_Rows(probabilities).eval(), tmp_path / "m.dcmodel", (torch.rand(1, 1, 4, 4),))
+    with dcmobile.load(tmp_path / "m.dcmodel") as model:
+        assert model.gives_probabilities == probabilities
+
+
 def test_equal_scores_come_in_order(model: dcmobile.Model) -> None:
     assert [each.label for each in model.classify(np.full((4, 4), 9, np.uint8))] == list(COLOURS)
+    classifier = Classifier(model)
+    classifier.labels = ()
+    scores = classifier.scores(np.tile(np.array([1, 0, 2], np.float32), 100), 300)
+    assert [each.class_index for each in scores] == [*range(2, 300, 3), *range(0, 300, 3), *range(1, 300, 3)]
 
 
 def test_without_labels_the_class_has_no_name(tmp_path: Path) -> None:
