@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 import warnings
@@ -76,7 +77,9 @@ def classify_pictures(
     results: list[dict[str, Any]] = []
     refused = 0
     with model, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of Pillow, about oddities in a file that it reads all the same
+        # Pillow warns of oddities in files that it reads all the same, and logs what it raises anyway.
+        warnings.simplefilter("ignore")
+        logging.getLogger("PIL").addHandler(logging.NullHandler())
         classifier = _classifier(model, file, image, labels)
         formats()  # now, so that it does not count as the first picture's time
         for number, picture in enumerate(pictures):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from command_line import call, environment, fails
+from command_line import call, environment, fails, start
 from PIL import Image
 
 import dcmobile
@@ -141,6 +142,20 @@ def test_refuses_pictures(file: Path, red: Path, tmp_path: Path) -> None:
     assert call("run", tmp_path / "line.png", file).exit_code == 0
     error = fails(1, "run", tmp_path / "line.png", file, "--image", "resize=2048 crop=8")
     assert error.startswith(f"{tmp_path / 'line.png'}: the picture, 40000 x 1, is too long and thin: resize=2048 makes")
+
+
+def test_pillow_says_nothing_by_itself(file: Path, tmp_path: Path) -> None:
+    """It logs this error, and without a handler Python's logging writes to stderr."""
+    path = tmp_path / "a.tiff"
+    Image.new("RGB", (8, 8)).save(path)
+    samples = struct.pack("<HHI", 277, 3, 1)  # the tag SamplesPerPixel: one short number
+    content = path.read_bytes()
+    assert samples in content
+    path.write_bytes(content.replace(samples + b"\x03\x00", samples + b"\x00\x08"))
+    done = start("run", path, file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"dcmobile: error: {path} is ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_picture_that_would_take_all_memory(file: Path, red: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from unittest import mock
 import numpy as np
 import plain_image
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -193,7 +193,8 @@ def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
         read_picture(tmp_path)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.filterwarnings("ignore:::PIL")
+@settings(deadline=None)
 @given(
     st.sampled_from(["png", "jpeg", "gif", "bmp", "tiff", "ppm", "webp"]),
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=8),

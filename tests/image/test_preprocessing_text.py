@@ -8,13 +8,14 @@ from typing import Any
 import plain_image
 import pytest
 from any_preprocessing import preprocessings
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcmobile.errors import CallError
 from dcmobile.image import PRESETS, ImagePreprocessing, from_preset
 
 
+@settings(deadline=None)
 @given(preprocessings())
 def test_comes_back_from_its_words(preprocessing: ImagePreprocessing) -> None:
     text = preprocessing.to_text()
@@ -23,6 +24,7 @@ def test_comes_back_from_its_words(preprocessing: ImagePreprocessing) -> None:
     assert from_preset(text) == preprocessing
 
 
+@settings(deadline=None)
 @given(preprocessings(), st.randoms())
 def test_the_order_of_words_says_nothing(preprocessing: ImagePreprocessing, random: Any) -> None:
     words = preprocessing.to_text().split(" ")
@@ -37,6 +39,7 @@ _WORD = st.from_regex(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_WORD, max_size=5).map(" ".join) | st.text())
 def test_accepts_what_the_page_accepts_and_nothing_else(text: str) -> None:
     try:
