@@ -91,7 +91,7 @@ dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
   for (uint32_t k = 0; k < op.output_count; ++k) call.outputs[k] = storage_data(of_value[op.first_output + k], now);
   if (kernel.check != nullptr)
     DCM_TRY(kernel.check(call).in("%s '%s' (operator %u)", dcm::op_rule(op.type).type, model.graph.name(op.name), i));
-  const uint64_t units = kernel.units(planned.site, samples);
+  const uint64_t units = kernel.units(planned.site, samples, planned.prepared);
   if (planned.work * samples < kWorkWorthThreads)
     kernel.run(call, 0, units, scratch.data());
   else

@@ -1,12 +1,34 @@
 #include "kernels/kernel_table.h"
 
 #include "kernels/generic/generic_kernels.h"
+#include "kernels/simd/simd_kernels.h"
 #include "ops/op_rule.h"
 
 namespace dcm {
 namespace {
 
-constexpr const Kernel* kKernels[] = {
+const Kernel* const kKernels[] = {
+#if defined(__x86_64__)
+    &kConv2dSparseAvx512,
+    &kConv2dDenseSharedAvx512,
+    &kConv2dDenseAvx512,
+    &kConv1dSparseAvx512,
+    &kConv1dDenseSharedAvx512,
+    &kConv1dDenseAvx512,
+    &kConv2dSparseAvx2,
+    &kConv2dDenseSharedAvx2,
+    &kConv2dDenseAvx2,
+    &kConv1dSparseAvx2,
+    &kConv1dDenseSharedAvx2,
+    &kConv1dDenseAvx2,
+#elif defined(__aarch64__)
+    &kConv2dSparseNeon,
+    &kConv2dDenseSharedNeon,
+    &kConv2dDenseNeon,
+    &kConv1dSparseNeon,
+    &kConv1dDenseSharedNeon,
+    &kConv1dDenseNeon,
+#endif
     &kLinearSparseGeneric,
     &kLinearDenseSharedGeneric,
     &kLinearDenseGeneric,

@@ -1,0 +1,67 @@
+// How a convolution is cut for vector kernels: a unit takes some outputs (rows of the weight) and a tile of pixels, and
+// meets the input channels block by block. What the weights of a block meet is first copied into a panel, which stays
+// in the nearest cache, so that every weight finds the pixels it is multiplied with as whole, aligned vectors.
+//
+// A panel row holds, for one channel, one tap along x and one shift along y, what the tile's pixels see. There are two
+// kinds. Where the output's rows, rounded up to whole vectors, waste little, one panel row serves all taps along y of a
+// residue of the stride: another tap is so many picture rows further. Else every tap has its own panel row, and pixels
+// follow each other without gaps.
+#pragma once
+
+#include "kernels/generic/convolution.h"
+
+namespace dcm {
+
+struct PanelLayout {
+  // A step from one output row to the next, in pixels of the tile: the width of the output, or that rounded up.
+  uint32_t pitch;
+  uint32_t strip_vectors, strips;  // of a tile
+  uint32_t tile;                   // pixels: strips * strip_vectors * lanes
+  uint32_t row_floats;             // of a panel row
+  uint32_t shifts;                 // panel rows of one channel and tap along x
+  uint32_t channel_rows;           // panel rows of one channel
+  uint32_t block_channels, blocks;
+  uint32_t tiles;                           // of a plane
+  uint32_t group_outputs;                   // of one group
+  uint32_t block_outputs, output_blocks;    // of one group
+  uint32_t kernel_area, block_columns;      // weights of a channel, of a block
+  bool pointwise;                           // the picture's rows are one long row
+  bool shares_rows;                         // the first kind of panel
+  // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
+  // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.
+  uint32_t window_phases, window_rows, window_width;
+  uint32_t offsets_at, begins_at;  // bytes from the layout's own begin
+
+  // Where in a block's panel the weight in column c of the block finds its pixels, in floats. block_columns elements.
+  const uint32_t* offsets() const { return at<uint32_t>(offsets_at); }
+  // Of a sparse weight: where the non-zeros of row r in block b begin. rows x (blocks + 1).
+  const uint32_t* begins() const { return at<uint32_t>(begins_at); }
+
+  // With room for one vector more than is used, since whole vectors are copied.
+  uint64_t panel_floats(uint32_t lanes) const { return uint64_t{block_channels} * channel_rows * row_floats + lanes; }
+  uint64_t window_floats() const { return uint64_t{window_phases} * window_rows * window_width; }
+  uint64_t units() const { return uint64_t{tiles} * output_blocks; }  // of one group of one sample
+  Picture flat(const Picture& picture) const;
+
+ private:
+  template <typename T>
+  const T* at(uint32_t bytes) const {
+    return reinterpret_cast<const T*>(reinterpret_cast<const uint8_t*>(this) + bytes);
+  }
+};
+
+// What a kernel can hold.
+struct PanelLimits {
+  uint32_t lanes;          // floats of a vector
+  uint32_t strip_vectors;  // at most, of one strip
+  uint32_t panel_floats;   // the size to aim at
+};
+
+// Fills prepared with a layout.
+Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared);
+
+inline const PanelLayout& panel_layout(const Prepared& prepared) {
+  return *reinterpret_cast<const PanelLayout*>(prepared.data());
+}
+
+}  // namespace dcm

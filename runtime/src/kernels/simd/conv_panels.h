@@ -1,0 +1,277 @@
+// Convolution over panels (kernels/panel_layout.h), for any instruction set: included below a header that defines Simd.
+
+// GCC keeps an array of vectors in registers only where every loop over it is unrolled early.
+#if defined(__clang__)
+#define DCM_UNROLL _Pragma("unroll")
+#else
+#define DCM_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+namespace dcm {
+namespace {
+
+constexpr uint32_t kMostVectors = 8;  // of a strip
+
+constexpr PanelLimits kLimits = {Simd::kLanes, kMostVectors, 16384};  // 24 KB
+
+inline float infinity() {
+  return __builtin_inff();
+}
+
+// What an activation is in registers: a clamp, or none, with the rest to be done on the results.
+struct Clamp {
+  Simd::Vector low, high;
+};
+inline Clamp clamp_of(Activation activation) {
+  const bool clamps = activation == Activation::kRelu || activation == Activation::kRelu6;
+  return {Simd::spread(clamps ? 0.0f : -infinity()), Simd::spread(activation == Activation::kRelu6 ? 6.0f : infinity())};
+}
+inline bool is_clamp(Activation activation) {
+  return activation == Activation::kNone || activation == Activation::kRelu || activation == Activation::kRelu6;
+}
+
+// Where the sums of a row of the weight begin and end.
+struct Ends {
+  const float* from;  // partial sums; null: bias
+  float bias;
+  float* to;
+  const Clamp* clamp;  // of the final sums; else null
+};
+
+template <uint32_t kVectors>
+inline void begin_sums(const Ends& ends, Simd::Vector* sums) {
+  DCM_UNROLL
+  for (uint32_t t = 0; t < kVectors; ++t)
+    sums[t] = ends.from == nullptr ? Simd::spread(ends.bias) : Simd::load(ends.from + t * Simd::kLanes);
+}
+template <uint32_t kVectors>
+inline void end_sums(const Ends& ends, Simd::Vector* sums) {
+  if (ends.clamp != nullptr) {
+    DCM_UNROLL
+    for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::clamp(sums[t], ends.clamp->low, ends.clamp->high);
+  }
+  DCM_UNROLL
+  for (uint32_t t = 0; t < kVectors; ++t) Simd::store(ends.to + t * Simd::kLanes, sums[t]);
+}
+
+// The non-zeros of one row of the weight in one block.
+struct SparseRun {
+  const uint16_t* columns;
+  const uint8_t* codes;
+  uint32_t count, first_column;
+  const float* codebook;
+};
+
+template <uint32_t kVectors>
+void add_sparse(const SparseRun& run, const float* panel, const uint32_t* offsets, const Ends& ends) {
+  Simd::Vector sums[kVectors];
+  begin_sums<kVectors>(ends, sums);
+  for (uint32_t i = 0; i < run.count; ++i) {
+    const float* x = panel + offsets[run.columns[i] - run.first_column];
+    const Simd::Vector w = Simd::spread(run.codebook[run.codes[i]]);
+    DCM_UNROLL
+    for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::multiply_add(w, Simd::load(x + t * Simd::kLanes), sums[t]);
+  }
+  end_sums<kVectors>(ends, sums);
+}
+
+using AddSparse = void (*)(const SparseRun&, const float*, const uint32_t*, const Ends&);
+constexpr AddSparse kAddSparse[kMostVectors + 1] = {nullptr,       add_sparse<1>, add_sparse<2>,
+                                                    add_sparse<3>, add_sparse<4>, add_sparse<5>,
+                                                    add_sparse<6>, add_sparse<7>, add_sparse<8>};
+
+// How the results of a row reach the output plane.
+struct Plane {
+  uint32_t pitch, width, pixels;  // pixels: of the plane, counted with the pitch
+  bool contiguous() const { return pitch == width; }
+};
+
+inline void copy_rows(const Plane& plane, const float* from, uint64_t first, uint32_t count, float* to) {
+  if (first + count > plane.pixels) count = plane.pixels > first ? static_cast<uint32_t>(plane.pixels - first) : 0;
+  uint64_t y = first / plane.pitch;
+  uint32_t x = static_cast<uint32_t>(first % plane.pitch);
+  for (uint32_t done = 0; done < count; ++y, x = 0) {
+    const uint32_t run = count - done < plane.pitch - x ? count - done : plane.pitch - x;
+    if (x < plane.width) {
+      const uint32_t kept = run < plane.width - x ? run : plane.width - x;
+      std::memcpy(to + y * plane.width + x, from + done, kept * sizeof(float));
+    }
+    done += run;
+  }
+}
+
+// Rows of the weight that share the loads of a panel's vectors.
+constexpr uint32_t kDenseRows = Simd::kRegisters == 32 ? 3 : 1;
+
+template <typename Values, uint32_t kVectors, uint32_t kRows>
+void add_dense(const Values* values, uint32_t columns, const float* panel, const uint32_t* offsets, const Ends* ends) {
+  Simd::Vector sums[kRows][kVectors];
+  DCM_UNROLL
+  for (uint32_t r = 0; r < kRows; ++r) begin_sums<kVectors>(ends[r], sums[r]);
+  for (uint32_t i = 0; i < columns; ++i) {
+    const float* x = panel + offsets[i];
+    Simd::Vector w[kRows];
+    DCM_UNROLL
+    for (uint32_t r = 0; r < kRows; ++r) w[r] = Simd::spread(values[r][i]);
+    DCM_UNROLL
+    for (uint32_t t = 0; t < kVectors; ++t) {
+      const Simd::Vector v = Simd::load(x + t * Simd::kLanes);
+      DCM_UNROLL
+      for (uint32_t r = 0; r < kRows; ++r) sums[r][t] = Simd::multiply_add(w[r], v, sums[r][t]);
+    }
+  }
+  DCM_UNROLL
+  for (uint32_t r = 0; r < kRows; ++r) end_sums<kVectors>(ends[r], sums[r]);
+}
+
+template <typename Values, uint32_t kRows>
+void add_dense(uint32_t vectors, const Values* values, uint32_t columns, const float* panel, const uint32_t* offsets,
+               const Ends* ends) {
+  switch (vectors) {
+    case 1: return add_dense<Values, 1, kRows>(values, columns, panel, offsets, ends);
+    case 2: return add_dense<Values, 2, kRows>(values, columns, panel, offsets, ends);
+    case 3: return add_dense<Values, 3, kRows>(values, columns, panel, offsets, ends);
+    case 4: return add_dense<Values, 4, kRows>(values, columns, panel, offsets, ends);
+    case 5: return add_dense<Values, 5, kRows>(values, columns, panel, offsets, ends);
+    case 6: return add_dense<Values, 6, kRows>(values, columns, panel, offsets, ends);
+    case 7: return add_dense<Values, 7, kRows>(values, columns, panel, offsets, ends);
+    default: return add_dense<Values, 8, kRows>(values, columns, panel, offsets, ends);
+  }
+}
+
+// One block of the weight's rows times one panel.
+struct Block {
+  const PanelLayout* layout;
+  const Weight* weight;
+  const float* panel;
+  uint32_t index;     // of the block
+  uint32_t columns;   // of the weight in it
+  uint64_t row;       // of the weight, the first
+  uint32_t count;     // rows
+};
+
+class SparseProduct {
+ public:
+  static constexpr WeightForm kForm = WeightForm::kSparse;
+  static constexpr uint32_t kRows = 1;
+
+  static void add(const Block& block, uint32_t i, uint32_t strip, const Ends* ends) {
+    const PanelLayout& layout = *block.layout;
+    const uint32_t* begins = layout.begins() + (block.row + i) * (layout.blocks + 1) + block.index;
+    const Weight& weight = *block.weight;
+    const SparseRun run = {weight.segment_column.data() + begins[0], weight.codes.data() + begins[0],
+                           begins[1] - begins[0], block.index * layout.block_columns, weight.codebook.data()};
+    kAddSparse[layout.strip_vectors](run, block.panel + strip, layout.offsets(), *ends);
+  }
+};
+
+template <typename Form>
+class FullProduct {
+ public:
+  static constexpr WeightForm kForm = Form::kForm;
+  static constexpr uint32_t kRows = kDenseRows;
+
+  static void add(const Block& block, uint32_t i, uint32_t strip, const Ends* ends) {
+    const PanelLayout& layout = *block.layout;
+    using Values = decltype(Form(*block.weight).from(0));
+    const uint32_t rows = block.count - i < kRows ? block.count - i : kRows;
+    Values values[kRows];
+    const Form form(*block.weight);
+    for (uint32_t r = 0; r < rows; ++r)
+      values[r] = form.from((block.row + i + r) * block.weight->columns + uint64_t{block.index} * layout.block_columns);
+    const float* panel = block.panel + strip;
+    if constexpr (kRows >= 3)
+      if (rows == 3) return add_dense<Values, 3>(layout.strip_vectors, values, block.columns, panel, layout.offsets(), ends);
+    if constexpr (kRows >= 2)
+      if (rows == 2) return add_dense<Values, 2>(layout.strip_vectors, values, block.columns, panel, layout.offsets(), ends);
+    add_dense<Values, 1>(layout.strip_vectors, values, block.columns, panel, layout.offsets(), ends);
+  }
+};
+
+bool supports(const Site& site) {
+  return site.weight().row_segments <= 1;  // columns of 16 bits say all
+}
+
+Status prepare(const Site& site, MemoryBudget& budget, Prepared* prepared) {
+  return prepare_panels(site, kLimits, budget, prepared);
+}
+
+// A unit is a tile of one group of one sample, for a part of the group's outputs.
+uint64_t units(const Site& site, uint32_t batch, const Prepared& prepared) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  return panel_layout(prepared).units() * convolution.groups * site.output().dims[0] * batch;
+}
+
+// A panel, the sums, the window.
+uint64_t scratch(const Site&, const Prepared& prepared) {
+  const PanelLayout& layout = panel_layout(prepared);
+  return (layout.panel_floats(Simd::kLanes) + uint64_t{layout.block_outputs} * layout.tile + layout.window_floats()) *
+         sizeof(float);
+}
+
+template <typename Product>
+void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
+  const Site& site = *call.site;
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  const PanelLayout& layout = panel_layout(*call.prepared);
+  const Activation activation = site.op->activation;
+  const Picture in = layout.flat(Picture(site.input())), out = layout.flat(Picture(site.output()));
+  const uint32_t channels = in.channels / convolution.groups;
+  const float* bias = site.dense(kBias);
+  float* panel = static_cast<float*>(memory);
+  float* sums = panel + layout.panel_floats(Simd::kLanes);
+  float* window = sums + uint64_t{layout.block_outputs} * layout.tile;
+  const Plane plane = {layout.pitch, out.width, layout.pitch * out.height};
+  const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
+  const Clamp clamp = clamp_of(activation);
+
+  for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
+    const uint32_t output_block = static_cast<uint32_t>(unit % layout.output_blocks);
+    const uint32_t tile = static_cast<uint32_t>(unit / layout.output_blocks % layout.tiles);
+    const uint64_t group = unit / layout.units();  // of all groups of all samples
+    const uint32_t first_output = output_block * layout.block_outputs;
+    const uint32_t left = layout.group_outputs - first_output;
+    const uint64_t row = group % convolution.groups * layout.group_outputs + first_output;
+    const float* input = call.inputs[0] + group * channels * in.plane();
+    float* output = call.outputs[0] + (group * layout.group_outputs + first_output) * out.plane();
+    const uint64_t first_pixel = uint64_t{tile} * layout.tile;
+    const bool whole = plane.contiguous() && first_pixel + layout.tile <= plane.pixels;
+    Block block = {&layout, &site.weight(), panel, 0, 0, row, left < layout.block_outputs ? left : layout.block_outputs};
+
+    const PanelFiller filler(layout, convolution, in, tile, window);
+    for (; block.index < layout.blocks; ++block.index) {
+      const uint32_t first = block.index * layout.block_channels;
+      const uint32_t count = channels - first < layout.block_channels ? channels - first : layout.block_channels;
+      block.columns = count * layout.kernel_area;
+      const bool last = block.index + 1 == layout.blocks;
+      filler.fill(input, first, count, panel);
+      for (uint32_t i = 0; i < block.count; i += Product::kRows)
+        for (uint32_t strip = 0; strip < layout.tile; strip += strip_floats) {
+          Ends ends[Product::kRows] = {};
+          for (uint32_t r = 0; r < Product::kRows && i + r < block.count; ++r) {
+            float* own = sums + (i + r) * layout.tile + strip;
+            ends[r] = {block.index == 0 ? nullptr : own, bias == nullptr ? 0.0f : bias[row + i + r],
+                       last && whole ? output + (i + r) * out.plane() + first_pixel + strip : own,
+                       last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr};
+          }
+          Product::add(block, i, strip, ends);
+        }
+    }
+    for (uint32_t i = 0; i < block.count; ++i) {
+      float* result = output + i * out.plane();
+      if (!is_clamp(activation)) {
+        float* values = whole ? result + first_pixel : sums + i * layout.tile;
+        activate(activation, values, layout.tile);
+      }
+      if (!whole) copy_rows(plane, sums + i * layout.tile, first_pixel, layout.tile, result);
+    }
+  }
+}
+
+template <typename Product>
+constexpr Kernel conv_kernel(const char* name, OpType op) {
+  return {name, op, Product::kForm, Simd::kIsa, supports, prepare, units, run<Product>, scratch};
+}
+
+}  // namespace
+}  // namespace dcm

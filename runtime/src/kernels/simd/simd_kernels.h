@@ -1,0 +1,27 @@
+// The kernels that are written once for vectors of any width, and made for each instruction set.
+#pragma once
+
+#include "kernels/kernel.h"
+
+namespace dcm {
+
+extern const Kernel kConv1dSparseAvx512;
+extern const Kernel kConv1dDenseSharedAvx512;
+extern const Kernel kConv1dDenseAvx512;
+extern const Kernel kConv2dSparseAvx512;
+extern const Kernel kConv2dDenseSharedAvx512;
+extern const Kernel kConv2dDenseAvx512;
+extern const Kernel kConv1dSparseAvx2;
+extern const Kernel kConv1dDenseSharedAvx2;
+extern const Kernel kConv1dDenseAvx2;
+extern const Kernel kConv2dSparseAvx2;
+extern const Kernel kConv2dDenseSharedAvx2;
+extern const Kernel kConv2dDenseAvx2;
+extern const Kernel kConv1dSparseNeon;
+extern const Kernel kConv1dDenseSharedNeon;
+extern const Kernel kConv1dDenseNeon;
+extern const Kernel kConv2dSparseNeon;
+extern const Kernel kConv2dDenseSharedNeon;
+extern const Kernel kConv2dDenseNeon;
+
+}  // namespace dcm
