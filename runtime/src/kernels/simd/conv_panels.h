@@ -12,7 +12,7 @@ namespace {
 
 constexpr uint32_t kMostVectors = 8;  // of a strip
 
-constexpr PanelLimits kLimits = {Simd::kLanes, kMostVectors, 16384};  // 24 KB
+constexpr PanelLimits kLimits = {Simd::kLanes, kMostVectors, 24576};  // 24 KB
 
 inline float infinity() {
   return __builtin_inff();
