@@ -1,6 +1,7 @@
 #if defined(__aarch64__)
 
 #include <cstring>
+#include <utility>
 
 #include "kernels/generic/activation.h"
 #include "kernels/generic/weight_rows.h"
