@@ -2,13 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <set>
 #include <string>
 #include <tuple>
 
-#include "kernels/isa.h"
+#include "forced_isa.h"
 #include "one_op.h"
 #include "refusal.h"
 
@@ -35,12 +34,6 @@ using Shape32 = std::vector<uint32_t>;
 // Every form of the weight on every instruction set that this machine has.
 class Convolutions : public ::testing::TestWithParam<std::tuple<WeightForm, Isa>> {
  protected:
-  void SetUp() override {
-    if (!isa_available(isa())) GTEST_SKIP() << "this machine has no " << isa_name(isa());
-    setenv("DCM_ISA", isa_name(isa()), 1);
-  }
-  void TearDown() override { unsetenv("DCM_ISA"); }
-
   static WeightForm form() { return std::get<0>(GetParam()); }
   static Isa isa() { return std::get<1>(GetParam()); }
   // kinds: of the generic kernels, "conv2d_panels" or "conv2d"; vector kernels are of one kind.
@@ -48,12 +41,15 @@ class Convolutions : public ::testing::TestWithParam<std::tuple<WeightForm, Isa>
     const std::string kind = isa() == Isa::kGeneric ? generic_kind : generic_kind.substr(0, generic_kind.find('_'));
     return kind + "_" + weight_form_name(form()) + "_" + isa_name(isa());
   }
+
+ private:
+  testing::ForcedIsa forced_{isa()};
 };
 
 INSTANTIATE_TEST_SUITE_P(FormsAndIsas, Convolutions,
                          ::testing::Combine(::testing::Values(WeightForm::kSparse, WeightForm::kDenseShared,
                                                               WeightForm::kDense),
-                                            ::testing::Values(Isa::kGeneric, Isa::kNeon, Isa::kAvx2, Isa::kAvx512)),
+                                            ::testing::ValuesIn(testing::available_isas())),
                          [](const auto& tested) {
                            return std::string(weight_form_name(std::get<0>(tested.param))) + "_" +
                                   isa_name(std::get<1>(tested.param));
@@ -108,8 +104,7 @@ TEST_P(Convolutions, Conv2dByPanels) {
     const Convolution convolution(&op, form(), random, weight_shape, outputs);
     const Shape32 shape = {2, channels, pick(random, 12, 17), pick(random, 12, 17)};
     const Tensor x = random_tensor(random, shape);
-    ASSERT_EQ(OneOp(convolution.parts, {shape}).kernel(),
-              kernel("conv2d_panels"));
+    ASSERT_EQ(OneOp(convolution.parts, {shape}).kernel(), kernel("conv2d_panels"));
     convolution.expect(
         shape, x, testing::reference_conv2d(array_of(shape, x), convolution.weight, weight_shape, convolution.bias, op),
         op, i % 4 == 0);
@@ -125,8 +120,7 @@ TEST_P(Convolutions, DepthwiseAndFewOutputsAreDirect) {
     op.pad_top = op.pad_left = op.pad_bottom = op.pad_right = 1;
     const Shape32 weight_shape = {groups == 1 ? 3 : groups, 12 / groups, 3, 3}, shape = {2, 12, 9, 9};
     const Convolution convolution(&op, form(), random, weight_shape, weight_shape[0]);
-    EXPECT_EQ(OneOp(convolution.parts, {shape}).kernel(),
-              kernel("conv2d"));
+    EXPECT_EQ(OneOp(convolution.parts, {shape}).kernel(), kernel("conv2d"));
     const Tensor x = random_tensor(random, shape);
     convolution.expect(
         shape, x, testing::reference_conv2d(array_of(shape, x), convolution.weight, weight_shape, convolution.bias, op),

@@ -42,7 +42,8 @@ Shift shift_of(const PanelLayout& layout, const WindowAxis& y, uint32_t tap) {
   return layout.shares_rows ? Shift{elements % y.stride, elements / y.stride} : Shift{tap, 0};
 }
 
-void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t further, PanelLayout* layout) {
+void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t further,
+                  PanelLayout* layout) {
   const uint32_t vectors = parts_of(pixels, limits.lanes);
   const uint32_t strips = parts_of(vectors, limits.strip_vectors);
   layout->strip_vectors = parts_of(vectors, strips);

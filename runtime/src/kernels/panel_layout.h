@@ -21,12 +21,12 @@ struct PanelLayout {
   uint32_t shifts;                 // panel rows of one channel and tap along x
   uint32_t channel_rows;           // panel rows of one channel
   uint32_t block_channels, blocks;
-  uint32_t tiles;                           // of a plane
-  uint32_t group_outputs;                   // of one group
-  uint32_t block_outputs, output_blocks;    // of one group
-  uint32_t kernel_area, block_columns;      // weights of a channel, of a block
-  bool pointwise;                           // the picture's rows are one long row
-  bool shares_rows;                         // the first kind of panel
+  uint32_t tiles;                         // of a plane
+  uint32_t group_outputs;                 // of one group
+  uint32_t block_outputs, output_blocks;  // of one group
+  uint32_t kernel_area, block_columns;    // weights of a channel, of a block
+  bool pointwise;                         // the picture's rows are one long row
+  bool shares_rows;                       // the first kind of panel
   // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
   // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.
   uint32_t window_phases, window_rows, window_width;

@@ -76,9 +76,9 @@ Status Plan::build(const Graph& graph, const Array<Weight>& weights, MemoryBudge
                 .in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i));
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);
     if (ops[i].kernel->scratch != nullptr)
-      scratch_bytes = std::max(
-          scratch_bytes,
-          Checked(ops[i].kernel->scratch(ops[i].site, ops[i].prepared)).aligned(kMemoryAlignment).value());
+      scratch_bytes =
+          std::max(scratch_bytes,
+                   Checked(ops[i].kernel->scratch(ops[i].site, ops[i].prepared)).aligned(kMemoryAlignment).value());
   }
   return storage.build(graph, budget);
 }

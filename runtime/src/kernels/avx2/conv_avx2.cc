@@ -10,16 +10,17 @@
 
 #include "kernels/simd/avx2.h"
 
-#include "kernels/simd/fill_panel.h"
 #include "kernels/simd/conv_panels.h"
 
 namespace dcm {
 
 const Kernel kConv1dSparseAvx2 = conv_kernel<SparseProduct>("conv1d_sparse_avx2", OpType::kConv1d);
-const Kernel kConv1dDenseSharedAvx2 = conv_kernel<FullProduct<SharedValues>>("conv1d_dense_shared_avx2", OpType::kConv1d);
+const Kernel kConv1dDenseSharedAvx2 =
+    conv_kernel<FullProduct<SharedValues>>("conv1d_dense_shared_avx2", OpType::kConv1d);
 const Kernel kConv1dDenseAvx2 = conv_kernel<FullProduct<DenseValues>>("conv1d_dense_avx2", OpType::kConv1d);
 const Kernel kConv2dSparseAvx2 = conv_kernel<SparseProduct>("conv2d_sparse_avx2", OpType::kConv2d);
-const Kernel kConv2dDenseSharedAvx2 = conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_avx2", OpType::kConv2d);
+const Kernel kConv2dDenseSharedAvx2 =
+    conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_avx2", OpType::kConv2d);
 const Kernel kConv2dDenseAvx2 = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_avx2", OpType::kConv2d);
 
 }  // namespace dcm

@@ -10,16 +10,17 @@
 
 #include "kernels/simd/neon.h"
 
-#include "kernels/simd/fill_panel.h"
 #include "kernels/simd/conv_panels.h"
 
 namespace dcm {
 
 const Kernel kConv1dSparseNeon = conv_kernel<SparseProduct>("conv1d_sparse_neon", OpType::kConv1d);
-const Kernel kConv1dDenseSharedNeon = conv_kernel<FullProduct<SharedValues>>("conv1d_dense_shared_neon", OpType::kConv1d);
+const Kernel kConv1dDenseSharedNeon =
+    conv_kernel<FullProduct<SharedValues>>("conv1d_dense_shared_neon", OpType::kConv1d);
 const Kernel kConv1dDenseNeon = conv_kernel<FullProduct<DenseValues>>("conv1d_dense_neon", OpType::kConv1d);
 const Kernel kConv2dSparseNeon = conv_kernel<SparseProduct>("conv2d_sparse_neon", OpType::kConv2d);
-const Kernel kConv2dDenseSharedNeon = conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_neon", OpType::kConv2d);
+const Kernel kConv2dDenseSharedNeon =
+    conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_neon", OpType::kConv2d);
 const Kernel kConv2dDenseNeon = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_neon", OpType::kConv2d);
 
 }  // namespace dcm

@@ -4,7 +4,8 @@
 #include <immintrin.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), \
+                             apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")
@@ -24,8 +25,11 @@ struct Simd {
   static Vector spread(float x) { return _mm512_set1_ps(x); }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
-  static Vector clamp(Vector v, Vector low, Vector high) { // Masked by all ones: GCC 12 takes the plain forms for reading an uninitialised vector.
-    return _mm512_maskz_min_ps(0xffff, _mm512_maskz_max_ps(0xffff, v, low), high); }
+  static Vector clamp(
+      Vector v, Vector low,
+      Vector high) {  // Masked by all ones: GCC 12 takes the plain forms for reading an uninitialised vector.
+    return _mm512_maskz_min_ps(0xffff, _mm512_maskz_max_ps(0xffff, v, low), high);
+  }
 };
 
 }  // namespace

@@ -1,4 +1,7 @@
 // Convolution over panels (kernels/panel_layout.h), for any instruction set: included below a header that defines Simd.
+#pragma once
+
+#include "kernels/simd/fill_panel.h"
 
 // GCC keeps an array of vectors in registers only where every loop over it is unrolled early.
 #if defined(__clang__)
@@ -13,7 +16,6 @@ namespace {
 // Floats of a panel: 32 KB, which on the CPUs that were measured is a little better than less and than more.
 constexpr uint32_t kPanelFloats = 8192;
 
-
 inline float infinity() {
   return __builtin_inff();
 }
@@ -24,7 +26,8 @@ struct Clamp {
 };
 inline Clamp clamp_of(Activation activation) {
   const bool clamps = activation == Activation::kRelu || activation == Activation::kRelu6;
-  return {Simd::spread(clamps ? 0.0f : -infinity()), Simd::spread(activation == Activation::kRelu6 ? 6.0f : infinity())};
+  return {Simd::spread(clamps ? 0.0f : -infinity()),
+          Simd::spread(activation == Activation::kRelu6 ? 6.0f : infinity())};
 }
 inline bool is_clamp(Activation activation) {
   return activation == Activation::kNone || activation == Activation::kRelu || activation == Activation::kRelu6;
@@ -136,10 +139,9 @@ template <typename Values, typename Sequence>
 struct DenseAdders;
 template <typename Values, uint32_t... kVectors>
 struct DenseAdders<Values, std::integer_sequence<uint32_t, kVectors...>> {
-  static constexpr AddDense<Values> kTable[kDenseRows][sizeof...(kVectors)] = {
-      {add_dense<Values, kVectors + 1, 1>...},
-      {add_dense<Values, kVectors + 1, 2>...},
-      {add_dense<Values, kVectors + 1, 3>...}};
+  static constexpr AddDense<Values> kTable[kDenseRows][sizeof...(kVectors)] = {{add_dense<Values, kVectors + 1, 1>...},
+                                                                               {add_dense<Values, kVectors + 1, 2>...},
+                                                                               {add_dense<Values, kVectors + 1, 3>...}};
 };
 
 // One block of the weight's rows times one panel.
@@ -147,10 +149,10 @@ struct Block {
   const PanelLayout* layout;
   const Weight* weight;
   const float* panel;
-  uint32_t index;     // of the block
-  uint32_t columns;   // of the weight in it
-  uint64_t row;       // of the weight, the first
-  uint32_t count;     // rows
+  uint32_t index;    // of the block
+  uint32_t columns;  // of the weight in it
+  uint64_t row;      // of the weight, the first
+  uint32_t count;    // rows
 };
 
 class SparseProduct {
@@ -238,7 +240,8 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
     float* output = call.outputs[0] + (group * layout.group_outputs + first_output) * out.plane();
     const uint64_t first_pixel = uint64_t{tile} * layout.tile;
     const bool whole = plane.contiguous() && first_pixel + layout.tile <= plane.pixels;
-    Block block = {&layout, &site.weight(), panel, 0, 0, row, left < layout.block_outputs ? left : layout.block_outputs};
+    Block block = {
+        &layout, &site.weight(), panel, 0, 0, row, left < layout.block_outputs ? left : layout.block_outputs};
 
     const PanelFiller filler(layout, convolution, in, tile, window);
     for (; block.index < layout.blocks; ++block.index) {

@@ -1,5 +1,6 @@
 // Copies what the weights of a block meet into a panel (kernels/panel_layout.h): included below a header that defines
 // Simd.
+#pragma once
 
 namespace dcm {
 namespace {
@@ -73,8 +74,8 @@ class PanelFiller {
     const WindowAxis& x = convolution_.x;
     for (uint32_t kx = 0; kx < x.kernel; ++kx) {
       const uint32_t elements = kx * x.dilation;
-      const float* phase = window_ + uint64_t{elements % x.stride} * layout_.window_rows * layout_.window_width +
-                           elements / x.stride;
+      const float* phase =
+          window_ + uint64_t{elements % x.stride} * layout_.window_rows * layout_.window_width + elements / x.stride;
       for (uint32_t shift = 0; shift < layout_.shifts; ++shift, panel += layout_.row_floats) {
         const uint32_t down = layout_.shares_rows ? shift : shift * convolution_.y.dilation;
         copy_row(phase + uint64_t{down} * layout_.window_width, panel);
