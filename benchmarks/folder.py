@@ -43,7 +43,7 @@ class NetworkFolder:
         return self.path / "input.f32"
 
     def input(self) -> npt.NDArray[np.float32]:
-        """One batch."""
+        """One batch. A runtime that shares the array's memory needs it kept."""
         return np.ascontiguousarray(np.load(self.path / "input.npy"))
 
     def expected(self) -> npt.NDArray[np.float32]:

@@ -52,8 +52,8 @@ def _machine(report: dict[str, Any]) -> str:
     versions = ", ".join(f"{TITLES[name].strip('*')} {version}" for name, version in report["versions"].items())
     return (
         f"Measured on {report['date']}: {kind} with {machine['processors']} processors ({inside}), {around},\n"
-        f"Python {machine['python']}. One processor does {machine['gemm_gflops']:.0f} GFLOP/s in PyTorch's fp32 matrix\n"
-        f"product and reads {machine['read_gbytes']:.0f} GB/s from memory.\n\n"
+        f"Python {machine['python']}. One processor does {machine['gemm_gflops']:.0f} GFLOP/s in PyTorch's fp32\n"
+        f"matrix product and reads {machine['read_gbytes']:.0f} GB/s from memory.\n\n"
         f"{versions}.\n\n{report['rounds']} rounds of {report['seconds']:g} s for each runtime."
     )
 

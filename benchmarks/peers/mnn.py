@@ -55,7 +55,7 @@ class Mnn(Peer):
         example = folder.input()
         value = MNN.expr.const(example, list(example.shape), MNN.expr.NCHW)
 
-        def run() -> Any:
+        def run(kept: Any = example) -> Any:
             return np.asarray(MNN.expr.convert(net.forward([value])[0], MNN.expr.NCHW).read())
 
         return run

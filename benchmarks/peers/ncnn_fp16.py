@@ -35,8 +35,9 @@ class Ncnn(Peer):
         command = [str(Path(sys.executable).parent / "pnnx"), traced.name, f"inputshape=[{shape}]"]
         command += [f"ncnnparam={parameter.name}", f"ncnnbin={weights.name}"]
         subprocess.run(command, cwd=folder.path, check=True, stdout=subprocess.DEVNULL)
-        for left_over in (*folder.path.glob("traced*"), *folder.path.glob("*_pnnx.py"), *folder.path.glob("*_ncnn.py")):
-            left_over.unlink()
+        for name in ("traced*", "*_pnnx.py", "*_ncnn.py"):
+            for left_over in folder.path.glob(name):
+                left_over.unlink()
 
     def files(self, folder: NetworkFolder) -> list[Path]:
         """Graph and weights."""
@@ -58,9 +59,10 @@ class Ncnn(Peer):
         parameter, weights = self.files(folder)
         if net.load_param(str(parameter)) != 0 or net.load_model(str(weights)) != 0:
             raise RuntimeError("ncnn cannot load its own files")
-        sample = ncnn.Mat(np.ascontiguousarray(folder.input()[0]))
+        values = folder.input()[0]
+        sample = ncnn.Mat(values)
 
-        def run() -> Any:
+        def run(kept: Any = values) -> Any:
             extractor = net.create_extractor()
             extractor.input("in0", sample)
             code, output = extractor.extract("out0")

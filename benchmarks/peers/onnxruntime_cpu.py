@@ -34,12 +34,13 @@ class OnnxRuntime(Peer):
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(str(self.files(folder)[0]), options, providers=["CPUExecutionProvider"])
+        example = folder.input()
         binding = session.io_binding()
-        binding.bind_ortvalue_input("x", onnxruntime.OrtValue.ortvalue_from_numpy(folder.input()))
+        binding.bind_ortvalue_input("x", onnxruntime.OrtValue.ortvalue_from_numpy(example))
         output = onnxruntime.OrtValue.ortvalue_from_numpy(folder.expected() * 0)
         binding.bind_ortvalue_output("y", output)
 
-        def run() -> Any:
+        def run(kept: Any = example) -> Any:
             session.run_with_iobinding(binding)
             return output.numpy()
 

@@ -48,7 +48,7 @@ class OpenVino(Peer):
         example = folder.input()
         request.set_input_tensor(openvino.Tensor(example, shared_memory=True))
 
-        def run() -> Any:
+        def run(kept: Any = example) -> Any:
             request.infer(share_outputs=True)
             return request.get_output_tensor(0).data
 
