@@ -118,9 +118,10 @@ def _row(layer: LayerSensitivity, choice: Choice, top: int, index: int) -> Itera
 
 
 def _column(option: Option) -> int:
-    plain = [with_half_floats(settings) for settings in SETTINGS]
-    settings = with_half_floats(option.settings)
-    return 1 + plain.index(settings) if settings in plain else 0
+    for column, settings in enumerate(SETTINGS, 1):
+        if option.settings in (settings, with_half_floats(settings)):
+            return column
+    return 0
 
 
 def _bar_left() -> int:

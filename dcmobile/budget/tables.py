@@ -19,16 +19,14 @@ _DOUBTFUL = 0.1
 def sensitivity_tables(found: Sensitivity, choice: Choice, name_width: int = NAME_WIDTH) -> Iterator[RenderableType]:
     """The choice in two lines, then a row a layer."""
     ratio = ratio_text(found.dense_bytes / choice.file_bytes)
-    yield Text(
-        f"at most {bytes_text(choice.file_bytes)} bytes, {ratio} smaller (fp32: {bytes_text(found.dense_bytes)})"
-    )
-    yield error_line(choice.error)
+    sizes = f"{bytes_text(choice.file_bytes)} bytes, {ratio} smaller (fp32: {bytes_text(found.dense_bytes)})"
+    yield Text(f"The recipe: a file of at most {sizes}\n").append_text(error_line(choice.error))
     yield _layer_table(found, choice, name_width)
 
 
 def error_line(error: float) -> Text:
     """The predicted error of the outputs, with a warning where it is large."""
-    text = Text(f"predicted error of the outputs: {percent_text(error)} of their energy")
+    text = Text(f"predicted error of the outputs: {percent_text(error)} of their variance")
     return text.append(": too much for most tasks, ask for more bytes") if error > _DOUBTFUL else text
 
 
@@ -36,9 +34,9 @@ def _layer_table(found: Sensitivity, choice: Choice, name_width: int) -> Table:
     """What is chosen, what it costs, and for comparison what the layer alone does to the outputs at about 8 and 4 bits
     a weight.
     """
-    table = plain_table("Layers: the settings chosen, and the error of the outputs with this layer alone changed")
+    table = plain_table("Layers: settings, and the error of the outputs with one changed alone")
     table.add_column("layer", no_wrap=True)
-    for heading in ("bits", "rate", "density", "bytes", "bits a\nweight", "error", "at\n8 bits", "at\n4 bits"):
+    for heading in ("bits", "rate", "kept", "bytes", "bits a\nweight", "error", "at 8\nbits", "at 4\nbits"):
         table.add_column(heading, justify="right", no_wrap=True)
     for layer in found.layers:
         option = choice.options[layer.name]
@@ -55,7 +53,7 @@ def _layer_table(found: Sensitivity, choice: Choice, name_width: int) -> Table:
         )
     table.add_section()
     table.add_row("graph and names", "", "", "", bytes_text(found.structure_bytes))
-    table.add_row("file, at most", "", "", "", bytes_text(choice.file_bytes), "", _error_text(choice.error))
+    table.add_row("file", "", "", "", bytes_text(choice.file_bytes), "", _error_text(choice.error))
     return table
 
 
@@ -67,7 +65,7 @@ def _error_at(options: tuple[Option, ...], weights: int, bits: int) -> str:
 
 
 def _error_text(error: float) -> str:
-    """Two digits that count, so that small errors can be told apart; ``>100 %`` beyond."""
+    """E.g. ``0.25 %``, ``<0.01 %`` or ``>100 %``."""
     if error > 1:
         return ">100 %"
-    return f"{100 * error:.2f} %" if error >= 0.0001 else f"{100 * error:.1g} %" if error else "0 %"
+    return f"{100 * error:.2f} %" if error >= 0.00005 else "<0.01 %" if error else "0 %"

@@ -192,9 +192,10 @@ def _closing_tables(report: FileReport, export: ExportReport, name_width: int) -
     from dcmobile.report.file_tables import size_line
     from dcmobile.report.layer_table import layer_table
 
-    yield size_line(report)
+    line = size_line(report)
     if export.predicted_error is not None:
         from dcmobile.budget.tables import error_line
 
-        yield error_line(export.predicted_error)
+        line.append("\n").append_text(error_line(export.predicted_error))
+    yield line
     yield layer_table(report.layers, name_width)

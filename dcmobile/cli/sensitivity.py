@@ -31,7 +31,7 @@ _MAX_ERROR = 0.01
     "--max-error",
     type=click.FloatRange(0),
     metavar="SHARE",
-    help="In place of a size: the most that the outputs may change, predicted, as a share of their energy.  "
+    help="In place of a size: the most that the outputs may change, predicted, as a share of their variance.  "
     f"[default: {_MAX_ERROR}]",
 )
 @calibrate_option
