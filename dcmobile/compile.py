@@ -43,7 +43,7 @@ FilePath = str | os.PathLike[str]
 DEFAULT_RECIPE = Recipe({"*": {"bits": 8}})
 
 #: Samples that a layer is measured with, unless the caller says otherwise.
-SAMPLES = 16
+SAMPLES = 12
 
 
 def compress(

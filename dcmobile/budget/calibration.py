@@ -118,7 +118,8 @@ def _checked(graph: Graph, name: str, array: npt.NDArray[np.generic]) -> npt.NDA
             "which float32 rounds",
             Code.CALL_VALUE,
         )
-    finite = np.isfinite(array.astype(np.float32)).reshape(len(array), -1).all(1)
+    with np.errstate(over="ignore"):  # becomes infinite, which is told below
+        finite = np.isfinite(array.astype(np.float32)).reshape(len(array), -1).all(1)
     if not finite.all():
         raise CallError(
             f"calibration: sample {int(np.argmin(finite))} for {name!r} has values that are not finite numbers",

@@ -16,32 +16,41 @@ from dcmobile.encode import EncodedWeight
 from dcmobile.fileformat import build_file
 from dcmobile.graph import Graph
 from dcmobile.model import Model
+from dcmobile.passes.drop_dead_code import drop_dead_code
 
 
 def crossing(graph: Graph, cut: int) -> tuple[str, ...]:
-    """The values that are there before operator number ``cut`` and that it or a later one reads."""
+    """The values that are there before operator number ``cut`` and that it or a later one reads; constants are not
+    among them.
+    """
     made = [*graph.inputs, *(name for op in graph.ops[:cut] for name in op.outputs)]
     read = {name for op in graph.ops[cut:] for name in op.inputs}
-    return tuple(name for name in made if name in read)
+    constant = _constants(graph)
+    return tuple(name for name in made if name in read and name not in constant)
 
 
 def part(graph: Graph, begin: int, end: int, outputs: Sequence[str]) -> Graph:
     """Operators ``begin`` up to ``end`` as a graph: what crosses the cut at ``begin`` comes in, ``outputs`` go out by
-    their names in the graph.
+    their names in the graph. Constants that are made earlier are made here again: a file cannot take them as inputs,
+    since they have no batch.
     """
     ops = graph.ops[begin:end]
     read = {name for op in ops for name in op.inputs}
+    constant = _constants(graph)
+    ops = (*(op for op in graph.ops[:begin] if constant.issuperset(op.outputs)), *ops)
     inputs = tuple(name for name in crossing(graph, begin) if name in read)
-    names = {*inputs, *(name for op in ops for name in op.outputs)}
-    weights = {name for op in ops for name in op.weights.values()}
-    return Graph(
-        inputs,
-        ops,
-        tuple(outputs),
-        tuple(outputs),
-        {name: graph.values[name] for name in names},
-        {name: graph.weights[name] for name in weights},
-    )
+    values = {name: graph.values[name] for name in (*inputs, *(name for op in ops for name in op.outputs))}
+    cut_out = Graph(inputs, ops, tuple(outputs), tuple(outputs), values, graph.weights)
+    return drop_dead_code(cut_out)
+
+
+def _constants(graph: Graph) -> set[str]:
+    """The values that depend on no input."""
+    found: set[str] = set()
+    for op in graph.ops:
+        if found.issuperset(op.inputs):
+            found.update(op.outputs)
+    return found
 
 
 def run(

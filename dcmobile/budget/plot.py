@@ -26,7 +26,7 @@ _DECADES = (-6, 0)
 
 def plot_svg(found: Sensitivity, choice: Choice) -> str:
     """The picture."""
-    rows_top = _TOP + _CURVE[1] + 130
+    rows_top = _TOP + _CURVE[1] + 120
     height = rows_top + _CELL[1] * len(found.layers) + 20
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" '
@@ -76,7 +76,7 @@ def _curve(found: Sensitivity, choice: Choice) -> Iterator[str]:
 
 
 def _headings(top: int) -> Iterator[str]:
-    yield _text(_LEFT, top - 74, "Layers: the darker, the more this layer alone changes the outputs", size=15)
+    yield _text(_LEFT, top - 48, "Layers: the darker, the more this layer alone changes the outputs", size=15)
     for column in range(len(SETTINGS) + 1):
         x = _LEFT + (column + 0.5) * _CELL[0]
         head, below = _heading(column)

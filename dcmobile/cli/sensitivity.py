@@ -37,7 +37,7 @@ _MAX_ERROR = 0.01
 @calibrate_option
 @click.option(
     "--samples",
-    default=16,
+    default=12,
     show_default=True,
     type=click.IntRange(1),
     metavar="NUMBER",
