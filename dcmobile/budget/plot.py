@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from dcmobile.budget.sensitivity import Choice, LayerSensitivity, Option, Sensitivity
-from dcmobile.budget.settings import SETTINGS, UNCHANGED, settings_text, with_half_floats
+from dcmobile.budget.settings import ALL_SETTINGS, SETTINGS, UNCHANGED, settings_text, with_half_floats
+from dcmobile.recipe import LayerRecipe
 from dcmobile.report.printable import printable, shortened
 from dcmobile.report.quantities import bytes_text, ratio_text
 
 _WIDTH = 860
 _LEFT, _TOP = 210, 60  # of the curve; names of layers are as wide as its left margin
 _CURVE = (600, 220)
-_CELL = (26, 16)
+_CELL = (15, 16)
 _NAME_WIDTH = 30
 #: Errors from here to there take all shades; below, none can be seen in the outputs.
 _DECADES = (-6, 0)
@@ -77,9 +78,11 @@ def _curve(found: Sensitivity, choice: Choice) -> Iterator[str]:
 
 def _headings(top: int) -> Iterator[str]:
     yield _text(_LEFT, top - 48, "Layers: the darker, the more this layer alone changes the outputs", size=15)
-    for column in range(len(SETTINGS) + 1):
-        x = _LEFT + (column + 0.5) * _CELL[0]
-        head, below = _heading(column)
+    for column, settings in enumerate((UNCHANGED, *ALL_SETTINGS)):
+        if settings not in (UNCHANGED, *SETTINGS):
+            continue  # between two that have a heading
+        x = _place(column) + _CELL[0] / 2
+        head, below = _heading(settings)
         yield _text(x, top - 20, head, anchor="middle", size=10)
         yield _text(x, top - 7, below, anchor="middle", size=9)
     yield _text(_LEFT - 8, top - 20, "bits", anchor="end", size=10)
@@ -87,8 +90,7 @@ def _headings(top: int) -> Iterator[str]:
     yield _text(_bar_left(), top - 7, "bytes", size=10)
 
 
-def _heading(column: int) -> tuple[str, str]:
-    settings = (UNCHANGED, *SETTINGS)[column]
+def _heading(settings: LayerRecipe) -> tuple[str, str]:
     if settings.bits is None:
         return "fp32", ""
     kept = "" if settings.density is None else f"{100 * settings.density:g} %"
@@ -101,7 +103,7 @@ def _row(layer: LayerSensitivity, choice: Choice, top: int, index: int) -> Itera
     chosen = choice.options[layer.name]
     yield _text(_LEFT - 8, y + 12, name, anchor="end", size=10)
     for option in layer.options:
-        x = _LEFT + _column(option) * _CELL[0]
+        x = _place(_column(option))
         frame = 'stroke="#c8401e" stroke-width="2"' if option == chosen else 'stroke="#fff"'
         told = f"{settings_text(option.settings)}: {bytes_text(option.bytes)} bytes, error {100 * option.error:.3g} %"
         told += "" if option.measured else " (not run)"
@@ -118,14 +120,20 @@ def _row(layer: LayerSensitivity, choice: Choice, top: int, index: int) -> Itera
 
 
 def _column(option: Option) -> int:
-    for column, settings in enumerate(SETTINGS, 1):
+    for column, settings in enumerate(ALL_SETTINGS, 1):
         if option.settings in (settings, with_half_floats(settings)):
             return column
     return 0
 
 
+def _place(column: int) -> int:
+    """Where a column starts: fp32 and the pruned ones stand apart."""
+    pruned = column > 0 and ALL_SETTINGS[column - 1].density is not None
+    return _LEFT + _CELL[0] * (column + (column > 0) + pruned)
+
+
 def _bar_left() -> int:
-    return _LEFT + _CELL[0] * (len(SETTINGS) + 1) + 16
+    return _place(len(ALL_SETTINGS)) + 2 * _CELL[0]
 
 
 def _shade(error: float) -> str:

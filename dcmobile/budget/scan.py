@@ -14,7 +14,7 @@ from dcmobile.budget.output_error import OutputError
 from dcmobile.budget.parts import crossing, part, run
 from dcmobile.budget.scan_cache import ScanCache
 from dcmobile.budget.sensitivity import LayerSensitivity, Option, Sensitivity
-from dcmobile.budget.settings import SETTINGS, UNCHANGED
+from dcmobile.budget.settings import UNCHANGED, settings_for
 from dcmobile.encode import EncodedWeight, encode_graph
 from dcmobile.fileformat import Metadata
 from dcmobile.graph import Graph
@@ -60,7 +60,8 @@ def scan(
 def _measured(runs: _Runs, name: str) -> LayerSensitivity:
     graph = runs.graph
     tried = [_Tried(candidate(graph, name, UNCHANGED), 0.0, True)]
-    for settings in SETTINGS:
+    weights = {layer: sum(weight.values.size for weight in held) for layer, held in layer_weights(graph).items()}
+    for settings in settings_for(weights[name] / sum(weights.values())):
         new = candidate(graph, name, settings)
         if any(old.is_better_than(new) for old in tried):
             continue
@@ -70,8 +71,7 @@ def _measured(runs: _Runs, name: str) -> LayerSensitivity:
             tried.append(_Tried(new, worst.error * new.weight_error / worst.weight_error, False))
         else:
             tried.append(_Tried(new, runs.error(name, new), True))
-    weights = sum(weight.values.size for weight in layer_weights(graph)[name])
-    return LayerSensitivity(name, weights, tuple(old.option for old in tried))
+    return LayerSensitivity(name, weights[name], tuple(old.option for old in tried))
 
 
 class _Tried:

@@ -14,7 +14,7 @@ import numpy as np
 from dcmobile import _native
 from dcmobile.budget.calibration import Calibration
 from dcmobile.budget.sensitivity import LayerSensitivity, layer_from_json, layer_to_json
-from dcmobile.budget.settings import SETTINGS
+from dcmobile.budget.settings import ALL_SETTINGS, SETTINGS
 from dcmobile.errors import FileError
 from dcmobile.fileformat import write_atomically
 from dcmobile.graph import Graph
@@ -48,7 +48,9 @@ class ScanCache:
 
 
 def _key(graph: Graph, calibration: Calibration) -> str:
-    state = hashlib.sha256(f"{_VERSION} {_native.version} {SETTINGS}\n{graph}\n{calibration.digest}\n".encode())
+    state = hashlib.sha256(
+        f"{_VERSION} {_native.version} {SETTINGS} {ALL_SETTINGS}\n{graph}\n{calibration.digest}\n".encode()
+    )
     for name, weight in graph.weights.items():
         state.update(f"{name} {weight.values.shape} {weight.values.dtype}\n".encode())
         state.update(np.ascontiguousarray(weight.values).data)

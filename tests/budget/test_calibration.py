@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from small_networks import branches, sums
+from measured_networks import branches, sums
 from torch import nn
 
 from dcmobile.budget.calibration import calibration_of

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_networks import NETWORKS
+from measured_networks import NETWORKS
 
 from dcmobile.budget.calibration import calibration_of
 from dcmobile.budget.parts import crossing, part, run

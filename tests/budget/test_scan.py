@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,8 @@ import torch
 from evaluate_graph import evaluate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_networks import NETWORKS
+from measured_networks import NETWORKS
 
-from dcmobile.budget import scan as scan_module
 from dcmobile.budget.calibration import Calibration, calibration_of
 from dcmobile.budget.candidates import candidate
 from dcmobile.budget.scan import scan
@@ -106,7 +106,7 @@ def test_choices_get_better_with_the_size(measured: Callable[[str], Measured]) -
     found = measured("branches")[2]
     frontier = found.frontier(30)
     assert len(frontier) > 10
-    assert all(a[0] < b[0] and a[1] > b[1] for a, b in zip(frontier, frontier[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(frontier))
     assert frontier[-1][1] == 0.0
 
 
@@ -120,13 +120,15 @@ def test_the_predicted_error_is_near_the_real_one(measured: Callable[[str], Meas
 
 def test_choose_wants_one_limit_that_can_be_kept(measured: Callable[[str], Measured]) -> None:
     found = measured("one_layer")[2]
-    for limits in ({}, {"target_size": 5000, "max_error": 0.1}):
+    for size, error in ((None, None), (5000, 0.1)):
         with pytest.raises(CallError, match="one of the two"):
-            found.choose(**limits)
+            found.choose(size, error)
     for error in (-0.1, float("nan")):
         with pytest.raises(CallError, match="it must be 0 or more"):
             found.choose(max_error=error)
-    with pytest.raises(CallError, match=rf"300 bytes cannot be reached: the smallest .* is {found.smallest_size:,} byt"):
+    with pytest.raises(
+        CallError, match=rf"300 bytes cannot be reached: the smallest .* is {found.smallest_size:,} byt"
+    ):
         found.choose(300)
     assert found.choose(found.smallest_size).file_bytes == found.smallest_size
 
@@ -145,7 +147,7 @@ def test_json_gives_layers_back(measured: Callable[[str], Measured]) -> None:
     assert [layer_to_json(layer) for layer in found.layers] == data["layers"]
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     pass
 
 
@@ -155,18 +157,17 @@ def test_an_interrupted_scan_goes_on(
 ) -> None:
     graph, calibration, found = measured("branches")
     tried: list[str] = []
-    original = scan_module.candidate
 
     def watched(graph: Graph, layer: str, settings: Any) -> Any:
         tried.append(layer)
-        return original(graph, layer, settings)
+        return candidate(graph, layer, settings)
 
     def interrupt(done: int, total: int) -> None:
         if done == stop:
-            raise _Stop
+            raise _StopError
 
-    monkeypatch.setattr(scan_module, "candidate", watched)
-    with pytest.raises(_Stop):
+    monkeypatch.setattr("dcmobile.budget.scan.candidate", watched)
+    with pytest.raises(_StopError):
         scan(graph, calibration, found.dense_bytes, LABELS, cache=tmp_path, progress=interrupt)
     names = list(layer_weights(graph))
     assert set(tried) == set(names[:stop])
