@@ -180,11 +180,13 @@ def _measured(
     tell: Progress,
 ) -> tuple[Graph, int, Sensitivity]:
     graph, dense_size = _prepared(model, example_inputs, tell)
+    described = file_metadata(metadata)
+    _check_preprocessing(described, graph)
     found = scan(
         graph,
         calibration_of(graph, calibration, samples),
         dense_size,
-        file_metadata(metadata),
+        described,
         _cores() if threads is None else threads,
         None if cache is None else Path(cache),
         lambda done, total: tell("scan", done, total),

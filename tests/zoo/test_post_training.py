@@ -23,7 +23,7 @@ def _compressed(name: str, path: Path) -> dcmobile.ExportReport:
 @pytest.mark.slow
 def test_mobilenet_v2_is_six_times_smaller_and_knows_the_photos(tmp_path: Path) -> None:
     report = _compressed("mobilenet_v2", tmp_path / "net")
-    assert report.dense_bytes == 4 * 3_504_872 - 4 * 2 * 17_056  # BatchNorm is folded: half of its parameters are left
+    assert report.dense_bytes == 4 * 3_504_872
     assert report.ratio >= 6
     top1, top5 = photos.top1_and_top5(dcmobile.load(tmp_path / "net"), photos.imagenet_normalised())
     assert (top1 >= 17, top5 >= 19) == (True, True), (top1, top5)
@@ -38,20 +38,22 @@ def test_efficientnet_lite0_is_five_times_smaller_and_knows_the_photos(tmp_path:
 
 
 @pytest.mark.slow
-def test_onet_ten_times_smaller_tells_faces_after_a_scan_with_noise(tmp_path: Path) -> None:
+def test_onet_eighteen_times_smaller_tells_faces_after_a_scan_with_noise(tmp_path: Path) -> None:
     network, example = trained.load("mtcnn_onet"), zoo.example_inputs("mtcnn_onet")
-    size = sum(4 * parameter.numel() for parameter in network.parameters()) // 10
+    size = sum(4 * parameter.numel() for parameter in network.parameters()) // 18
     report = dcmobile.compress(network, tmp_path / "net", example, target_size=size)
     assert 0.98 * size < report.file_bytes <= size
     assert faces.right_patches(dcmobile.load(tmp_path / "net"), 48) >= 198
-    # As many bits in every layer, in a file that is larger, do not.
+    # The same bits in every layer, in a larger file, are not worth much more than a guess.
     uniform = dcmobile.compress(network, tmp_path / "uniform", example, {"*": {"bits": 2}})
     assert uniform.file_bytes > size
-    assert faces.right_patches(dcmobile.load(tmp_path / "uniform"), 48) < 198
+    assert faces.right_patches(dcmobile.load(tmp_path / "uniform"), 48) < 150
 
 
 def test_the_recipes_are_for_these_networks() -> None:
-    with pytest.raises(CallError, match="there is no post-training recipe for 'vgg16'; there is efficientnet_lite0, mobilenet_v"):
+    with pytest.raises(
+        CallError, match="there is no post-training recipe for 'vgg16'; there is efficientnet_lite0, mobilenet_v"
+    ):
         post_training_recipe("vgg16")
 
 
