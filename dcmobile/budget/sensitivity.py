@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -113,10 +113,6 @@ class Sensitivity:
         found = [self.choose(size) for size in steps]
         kept = [found[0], *(after for before, after in pairwise(found) if after.error < before.error)]
         return tuple((choice.file_bytes, choice.error) for choice in kept)
-
-    def with_structure(self, structure_bytes: int) -> Sensitivity:
-        """The same for a file with other metadata."""
-        return replace(self, structure_bytes=structure_bytes)
 
     def to_json(self) -> dict[str, Any]:
         """All of it, for ``json.dumps``; sizes in bytes."""
