@@ -9,12 +9,14 @@ namespace {
 
 const Kernel* const kKernels[] = {
 #if defined(__x86_64__)
+    &kLinearSparseAvx512,
     &kConv2dSparseAvx512,
     &kConv2dDenseSharedAvx512,
     &kConv2dDenseAvx512,
     &kConv1dSparseAvx512,
     &kConv1dDenseSharedAvx512,
     &kConv1dDenseAvx512,
+    &kLinearSparseAvx2,
     &kConv2dSparseAvx2,
     &kConv2dDenseSharedAvx2,
     &kConv2dDenseAvx2,
@@ -22,6 +24,7 @@ const Kernel* const kKernels[] = {
     &kConv1dDenseSharedAvx2,
     &kConv1dDenseAvx2,
 #elif defined(__aarch64__)
+    &kLinearSparseNeon,
     &kConv2dSparseNeon,
     &kConv2dDenseSharedNeon,
     &kConv2dDenseNeon,

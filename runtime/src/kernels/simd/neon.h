@@ -13,6 +13,8 @@ struct Simd {
   static Vector load(const float* p) { return vld1q_f32(p); }
   static void store(float* p, Vector v) { vst1q_f32(p, v); }
   static Vector spread(float x) { return vdupq_n_f32(x); }
+  static Vector add(Vector a, Vector b) { return vaddq_f32(a, b); }
+  static Vector multiply(Vector a, Vector b) { return vmulq_f32(a, b); }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
   static Vector clamp(Vector v, Vector low, Vector high) { return vminq_f32(vmaxq_f32(v, low), high); }

@@ -5,18 +5,21 @@
 
 namespace dcm {
 
+extern const Kernel kLinearSparseAvx512;
 extern const Kernel kConv1dSparseAvx512;
 extern const Kernel kConv1dDenseSharedAvx512;
 extern const Kernel kConv1dDenseAvx512;
 extern const Kernel kConv2dSparseAvx512;
 extern const Kernel kConv2dDenseSharedAvx512;
 extern const Kernel kConv2dDenseAvx512;
+extern const Kernel kLinearSparseAvx2;
 extern const Kernel kConv1dSparseAvx2;
 extern const Kernel kConv1dDenseSharedAvx2;
 extern const Kernel kConv1dDenseAvx2;
 extern const Kernel kConv2dSparseAvx2;
 extern const Kernel kConv2dDenseSharedAvx2;
 extern const Kernel kConv2dDenseAvx2;
+extern const Kernel kLinearSparseNeon;
 extern const Kernel kConv1dSparseNeon;
 extern const Kernel kConv1dDenseSharedNeon;
 extern const Kernel kConv1dDenseNeon;
