@@ -42,12 +42,20 @@ Shift shift_of(const PanelLayout& layout, const WindowAxis& y, uint32_t tap) {
   return layout.shares_rows ? Shift{elements % y.stride, elements / y.stride} : Shift{tap, 0};
 }
 
+// The most vectors of a strip, among those that leave the fewest behind the last pixel.
+uint32_t choose_strip(uint32_t vectors, uint32_t most) {
+  uint32_t best = std::min(vectors, most), least = ceil_to(vectors, best);
+  for (uint32_t strip = best; strip > 0 && strip * 2 > most; --strip)
+    if (ceil_to(vectors, strip) < least) best = strip, least = ceil_to(vectors, strip);
+  return best;
+}
+
+// pixels: of a column of tiles. further: floats of a panel row that only taps further down see.
 void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t further,
                   PanelLayout* layout) {
   const uint32_t vectors = parts_of(pixels, limits.lanes);
-  const uint32_t strips = parts_of(vectors, limits.strip_vectors);
-  layout->strip_vectors = parts_of(vectors, strips);
-  const uint32_t strip = layout->strip_vectors * limits.lanes;
+  layout->strip_vectors = choose_strip(vectors, limits.strip_vectors);
+  const uint32_t strip = layout->strip_vectors * limits.lanes, strips = parts_of(vectors, layout->strip_vectors);
   layout->strips = 1;
   const auto floats = [&](uint32_t tile) {
     return uint64_t{channels} * layout->channel_rows * (uint64_t{tile} + further);
@@ -56,7 +64,7 @@ void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels,
     ++layout->strips;
   layout->strips = parts_of(strips, parts_of(strips, layout->strips));
   layout->tile = layout->strips * strip;
-  layout->tiles = parts_of(pixels, layout->tile);
+  layout->tile_bands = parts_of(pixels, layout->tile);
   layout->row_floats = ceil_to(uint64_t{layout->tile} + further, limits.lanes);
   const uint64_t channel_floats = uint64_t{layout->channel_rows} * layout->row_floats;
   const uint32_t fitting = static_cast<uint32_t>(std::max<uint64_t>(1, limits.panel_floats / channel_floats));
@@ -67,7 +75,7 @@ void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels,
 
 void choose_outputs(uint32_t outputs, PanelLayout* layout) {
   layout->group_outputs = outputs;
-  const uint32_t wanted = parts_of(kEnoughUnits, layout->tiles);
+  const uint32_t wanted = parts_of(kEnoughUnits, static_cast<uint32_t>(layout->tiles()));
   const uint32_t most = std::max(std::min(kMostOutputs, parts_of(outputs, wanted)), kLeastOutputs);
   layout->output_blocks = parts_of(outputs, most);
   layout->block_outputs = parts_of(outputs, layout->output_blocks);
@@ -90,11 +98,12 @@ PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   if (layout.pointwise) in = flattened(in), out = flattened(out);
   const WindowAxis& y = convolution.y;
   layout.kernel_area = y.kernel * convolution.x.kernel;
-  const uint32_t rounded = ceil_to(out.width, limits.lanes);
-  const uint64_t vectors_with_gaps = uint64_t{out.height} * (rounded / limits.lanes);
+  // Panel rows of their own for all taps are worth some more vectors, but not many.
+  const uint64_t vectors_with_gaps = uint64_t{out.height} * parts_of(out.width, limits.lanes);
   const uint64_t vectors = parts_of(out.plane(), limits.lanes);
-  layout.shares_rows = layout.kernel_area > 1 && vectors_with_gaps * 20 <= vectors * 23;
-  layout.pitch = layout.shares_rows ? rounded : out.width;
+  layout.shares_rows = layout.kernel_area > 1 && vectors_with_gaps * 4 <= vectors * 5;
+  layout.pitch = layout.shares_rows ? limits.lanes : out.width;
+  layout.tile_columns = layout.shares_rows ? parts_of(out.width, limits.lanes) : 1;
   const uint32_t reach = (y.kernel - 1) * y.dilation;
   layout.shifts = layout.shares_rows ? std::min(y.stride, reach + 1) : y.kernel;
   layout.channel_rows = convolution.x.kernel * layout.shifts;

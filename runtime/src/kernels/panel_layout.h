@@ -3,9 +3,9 @@
 // in the nearest cache, so that every weight finds the pixels it is multiplied with as whole, aligned vectors.
 //
 // A panel row holds, for one channel, one tap along x and one shift along y, what the tile's pixels see. There are two
-// kinds. Where the output's rows, rounded up to whole vectors, waste little, one panel row serves all taps along y of a
-// residue of the stride: another tap is so many picture rows further. Else every tap has its own panel row, and pixels
-// follow each other without gaps.
+// kinds. A tile may be as wide as a vector and many rows high: then one panel row serves all taps along y of a residue
+// of the stride, since another tap is so many vectors further. Where the output is so narrow that this wastes much, a
+// tile is a run of pixels in row-major order, and every tap has its own panel row.
 #pragma once
 
 #include "kernels/generic/convolution.h"
@@ -13,7 +13,9 @@
 namespace dcm {
 
 struct PanelLayout {
-  // A step from one output row to the next, in pixels of the tile: the width of the output, or that rounded up.
+  bool shares_rows;  // the first kind of panel
+  bool pointwise;    // the picture's rows are one long row
+  // Pixels of a tile from one output row to the next: lanes in the first kind, else the width of the output.
   uint32_t pitch;
   uint32_t strip_vectors, strips;  // of a tile
   uint32_t tile;                   // pixels: strips * strip_vectors * lanes
@@ -21,12 +23,10 @@ struct PanelLayout {
   uint32_t shifts;                 // panel rows of one channel and tap along x
   uint32_t channel_rows;           // panel rows of one channel
   uint32_t block_channels, blocks;
-  uint32_t tiles;                         // of a plane
+  uint32_t tile_columns, tile_bands;      // tiles of a plane, side by side and one below the other
   uint32_t group_outputs;                 // of one group
   uint32_t block_outputs, output_blocks;  // of one group
   uint32_t kernel_area, block_columns;    // weights of a channel, of a block
-  bool pointwise;                         // the picture's rows are one long row
-  bool shares_rows;                       // the first kind of panel
   // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
   // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.
   uint32_t window_phases, window_rows, window_width;
@@ -40,7 +40,8 @@ struct PanelLayout {
   // With room for one vector more than is used, since whole vectors are copied.
   uint64_t panel_floats(uint32_t lanes) const { return uint64_t{block_channels} * channel_rows * row_floats + lanes; }
   uint64_t window_floats() const { return uint64_t{window_phases} * window_rows * window_width; }
-  uint64_t units() const { return uint64_t{tiles} * output_blocks; }  // of one group of one sample
+  uint64_t tiles() const { return uint64_t{tile_columns} * tile_bands; }
+  uint64_t units() const { return tiles() * output_blocks; }  // of one group of one sample
   Picture flat(const Picture& picture) const;
 
  private:

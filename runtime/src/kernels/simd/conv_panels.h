@@ -38,6 +38,7 @@ struct Ends {
   const float* from;  // partial sums; null: bias
   float bias;
   float* to;
+  uint32_t to_step;    // from where one vector goes to where the next one does
   const Clamp* clamp;  // of the final sums; else null
 };
 
@@ -54,7 +55,7 @@ inline void end_sums(const Ends& ends, Simd::Vector* sums) {
     for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::clamp(sums[t], ends.clamp->low, ends.clamp->high);
   }
   DCM_UNROLL
-  for (uint32_t t = 0; t < kVectors; ++t) Simd::store(ends.to + t * Simd::kLanes, sums[t]);
+  for (uint32_t t = 0; t < kVectors; ++t) Simd::store(ends.to + t * ends.to_step, sums[t]);
 }
 
 // The non-zeros of one row of the weight in one block.
@@ -89,25 +90,35 @@ struct SparseAdders<std::integer_sequence<uint32_t, kVectors...>> {
   static constexpr AddSparse kTable[] = {add_sparse<kVectors + 1>...};  // for 1 vector, 2, ...
 };
 
-// How the results of a row reach the output plane.
-struct Plane {
-  uint32_t pitch, width, pixels;  // pixels: of the plane, counted with the pitch
-  bool contiguous() const { return pitch == width; }
-};
+// How a tile's results reach the output plane.
+struct TileOutput {
+  uint32_t pitch, width;  // of a row of the tile; how many of its pixels there are in the plane
+  uint64_t first, end;    // pixels of the tile's column of tiles: where it begins and where they end
+  uint32_t plane_width;
 
-inline void copy_rows(const Plane& plane, const float* from, uint64_t first, uint32_t count, float* to) {
-  if (first + count > plane.pixels) count = plane.pixels > first ? static_cast<uint32_t>(plane.pixels - first) : 0;
-  uint64_t y = first / plane.pitch;
-  uint32_t x = static_cast<uint32_t>(first % plane.pitch);
-  for (uint32_t done = 0; done < count; ++y, x = 0) {
-    const uint32_t run = count - done < plane.pitch - x ? count - done : plane.pitch - x;
-    if (x < plane.width) {
-      const uint32_t kept = run < plane.width - x ? run : plane.width - x;
-      std::memcpy(to + y * plane.width + x, from + done, kept * sizeof(float));
+  TileOutput(const PanelLayout& layout, const Picture& out, const TilePlace& place)
+      : pitch(layout.pitch),
+        width(out.width - place.left < pitch ? out.width - place.left : pitch),
+        first(place.row * pitch + place.column),
+        end(uint64_t{out.height} * pitch),
+        plane_width(out.width) {}
+
+  // Whether vectors can be stored where they belong.
+  bool is_whole(uint32_t tile) const { return width == pitch && first + tile <= end; }
+  // to: where row 0 of the tile begins.
+  void copy(const float* from, uint32_t tile, float* to) const {
+    const uint32_t count = first + tile <= end ? tile : static_cast<uint32_t>(end - first);
+    uint32_t column = static_cast<uint32_t>(first % pitch);
+    for (uint32_t done = 0; done < count; to += plane_width, column = 0) {
+      const uint32_t run = count - done < pitch - column ? count - done : pitch - column;
+      if (column < width) {
+        const uint32_t kept = run < width - column ? run : width - column;
+        std::memcpy(to + column, from + done, kept * sizeof(float));
+      }
+      done += run;
     }
-    done += run;
   }
-}
+};
 
 // Rows of the weight that share the loads of a panel's vectors, and the vectors of a strip.
 constexpr uint32_t kDenseRows = 3, kDenseVectors = Simd::kRegisters == 32 ? 8 : 4;
@@ -225,25 +236,28 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
   float* panel = static_cast<float*>(memory);
   float* sums = panel + layout.panel_floats(Simd::kLanes);
   float* window = sums + uint64_t{layout.block_outputs} * layout.tile;
-  const Plane plane = {layout.pitch, out.width, layout.pitch * out.height};
   const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
   const Clamp clamp = clamp_of(activation);
 
   for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
     const uint32_t output_block = static_cast<uint32_t>(unit % layout.output_blocks);
-    const uint32_t tile = static_cast<uint32_t>(unit / layout.output_blocks % layout.tiles);
+    const uint32_t tile = static_cast<uint32_t>(unit / layout.output_blocks % layout.tiles());
     const uint64_t group = unit / layout.units();  // of all groups of all samples
     const uint32_t first_output = output_block * layout.block_outputs;
     const uint32_t left = layout.group_outputs - first_output;
     const uint64_t row = group % convolution.groups * layout.group_outputs + first_output;
     const float* input = call.inputs[0] + group * channels * in.plane();
     float* output = call.outputs[0] + (group * layout.group_outputs + first_output) * out.plane();
-    const uint64_t first_pixel = uint64_t{tile} * layout.tile;
-    const bool whole = plane.contiguous() && first_pixel + layout.tile <= plane.pixels;
+    const TilePlace place(layout, tile);
+    const TileOutput results(layout, out, place);
+    const bool in_place = is_clamp(activation) && results.is_whole(layout.tile);
+    float* corner = output + place.row * out.width + place.left;  // where row 0 of the tile begins
+    // Vectors of a tile that is one wide lie below each other, else in a row.
+    const uint32_t step = layout.shares_rows ? out.width : Simd::kLanes;
     Block block = {
         &layout, &site.weight(), panel, 0, 0, row, left < layout.block_outputs ? left : layout.block_outputs};
 
-    const PanelFiller filler(layout, convolution, in, tile, window);
+    const PanelFiller filler(layout, convolution, in, place, window);
     for (; block.index < layout.blocks; ++block.index) {
       const uint32_t first = block.index * layout.block_channels;
       const uint32_t count = channels - first < layout.block_channels ? channels - first : layout.block_channels;
@@ -255,20 +269,20 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
           Ends ends[Product::kRows] = {};
           for (uint32_t r = 0; r < Product::kRows && i + r < block.count; ++r) {
             float* own = sums + (i + r) * layout.tile + strip;
+            float* there = corner + (i + r) * out.plane() + place.column + uint64_t{strip / Simd::kLanes} * step;
+            const bool final_place = last && in_place;
             ends[r] = {block.index == 0 ? nullptr : own, bias == nullptr ? 0.0f : bias[row + i + r],
-                       last && whole ? output + (i + r) * out.plane() + first_pixel + strip : own,
+                       final_place ? there : own, final_place ? step : Simd::kLanes,
                        last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr};
           }
           Product::add(block, i, strip, ends);
         }
     }
+    if (in_place) continue;
     for (uint32_t i = 0; i < block.count; ++i) {
-      float* result = output + i * out.plane();
-      if (!is_clamp(activation)) {
-        float* values = whole ? result + first_pixel : sums + i * layout.tile;
-        activate(activation, values, layout.tile);
-      }
-      if (!whole) copy_rows(plane, sums + i * layout.tile, first_pixel, layout.tile, result);
+      float* own = sums + i * layout.tile;
+      if (!is_clamp(activation)) activate(activation, own, layout.tile);
+      results.copy(own, layout.tile, corner + i * out.plane());
     }
   }
 }
