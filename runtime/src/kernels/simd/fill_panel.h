@@ -2,6 +2,8 @@
 // Simd.
 #pragma once
 
+#include "kernels/simd/window.h"
+
 namespace dcm {
 namespace {
 
@@ -30,9 +32,16 @@ class PanelFiller {
   // window: window_floats() of the layout.
   PanelFiller(const PanelLayout& layout, const ConvolutionAttributes& convolution, const Picture& in,
               const TilePlace& place, float* window)
-      : layout_(layout), convolution_(convolution), in_(in), place_(place), window_(window), inside_(is_inside()) {
+      : layout_(layout),
+        convolution_(convolution),
+        in_(in),
+        place_(place),
+        window_(window),
+        shape_{layout.window_phases, layout.window_rows, layout.window_width, convolution.x.stride,
+               convolution.x.pad_before},
+        inside_(is_inside()) {
     // The margins stay zero, whatever channel comes.
-    if (!layout.pointwise && !inside_) std::memset(window, 0, layout.window_floats() * sizeof(float));
+    if (!layout.pointwise && !inside_) shape_.clear(window);
   }
 
   // input: the first channel of the group.
@@ -44,7 +53,7 @@ class PanelFiller {
       } else if (inside_) {
         copy_taps(plane + first_input_row() * in_.width + first_input_column(), in_.width, panel);
       } else {
-        copy_window(plane);
+        shape_.copy(plane, in_, first_input_row(), place_.left, window_);
         copy_taps(window_, layout_.window_width, panel);
       }
       panel += layout_.channel_rows * layout_.row_floats;
@@ -70,30 +79,6 @@ class PanelFiller {
     const uint32_t count = left < layout_.row_floats ? static_cast<uint32_t>(left) : layout_.row_floats;
     std::memcpy(panel, plane + place_.column, count * sizeof(float));
     if (count < layout_.row_floats) std::memset(panel + count, 0, (layout_.row_floats - count) * sizeof(float));
-  }
-
-  void copy_window(const float* plane) const {
-    // Element j of a phase is input column j * stride + phase + skipped - before; one of the two is 0.
-    const uint32_t stride = convolution_.x.stride, from_left = place_.left * stride, pad = convolution_.x.pad_before;
-    const uint32_t before = pad > from_left ? pad - from_left : 0, skipped = from_left > pad ? from_left - pad : 0;
-    for (uint32_t r = 0; r < layout_.window_rows; ++r) {
-      const uint64_t row = first_input_row() + r;
-      if (row >= in_.height) continue;
-      const float* from = plane + row * in_.width;
-      for (uint32_t phase = 0; phase < layout_.window_phases; ++phase) {
-        float* to = window_ + (phase * layout_.window_rows + r) * layout_.window_width;
-        const uint32_t begin = phase >= before ? 0 : (before - phase + stride - 1) / stride;
-        const uint32_t first = begin * stride + phase - before + skipped;
-        if (first >= in_.width) continue;
-        uint32_t end = begin + (in_.width - first + stride - 1) / stride;
-        if (end > layout_.window_width) end = layout_.window_width;
-        if (begin >= end) continue;
-        if (stride == 1)
-          std::memcpy(to + begin, from + first, (end - begin) * sizeof(float));
-        else
-          for (uint32_t j = begin, column = first; j < end; ++j, column += stride) to[j] = from[column];
-      }
-    }
   }
 
   // from: of the first pixel's first tap, rows row_step apart; phases, where there are several, window_rows rows.
@@ -135,6 +120,7 @@ class PanelFiller {
   Picture in_;
   TilePlace place_;
   float* window_;
+  Window shape_;
   bool inside_;
 };
 

@@ -15,6 +15,12 @@ struct Simd {
   static Vector spread(float x) { return vdupq_n_f32(x); }
   static Vector add(Vector a, Vector b) { return vaddq_f32(a, b); }
   static Vector multiply(Vector a, Vector b) { return vmulq_f32(a, b); }
+  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
+  static void split(const float* p, Vector* even, Vector* odd) {
+    const float32x4x2_t both = vld2q_f32(p);
+    *even = both.val[0];
+    *odd = both.val[1];
+  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
   static Vector clamp(Vector v, Vector low, Vector high) { return vminq_f32(vmaxq_f32(v, low), high); }
