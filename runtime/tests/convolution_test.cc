@@ -112,6 +112,29 @@ TEST_P(Convolutions, Conv2dByPanels) {
   }
 }
 
+// Pictures of many tiles: at the edges and inside, with rows that end within a vector.
+TEST_P(Convolutions, LargePictures) {
+  std::mt19937 random(47);
+  for (int i = 0; i < 16; ++i) {
+    OpParts op;
+    op.type = fb::OpAttributes_Conv2d;
+    const uint32_t channels = pick(random, 1, 30);
+    op.groups = i % 4 == 0 ? channels : 1;
+    op.stride_h = op.stride_w = pick(random, 1, 2);
+    op.dilation_h = op.dilation_w = i % 5 == 0 ? 2 : 1;
+    op.pad_top = op.pad_left = pick(random, 0, 2);
+    op.pad_bottom = op.pad_right = pick(random, 0, 2);
+    const uint32_t outputs = op.groups * pick(random, 1, 4), kernel_size = 1 + 2 * pick(random, 0, 2);
+    const Shape32 weight_shape = {outputs, channels / op.groups, kernel_size, kernel_size};
+    const Convolution convolution(&op, form(), random, weight_shape, outputs);
+    const Shape32 shape = {1, channels, pick(random, 20, 70), pick(random, 20, 70)};
+    const Tensor x = random_tensor(random, shape);
+    convolution.expect(
+        shape, x, testing::reference_conv2d(array_of(shape, x), convolution.weight, weight_shape, convolution.bias, op),
+        op);
+  }
+}
+
 TEST_P(Convolutions, DepthwiseAndFewOutputsAreDirect) {
   std::mt19937 random(42);
   for (const uint32_t groups : {1u, 12u}) {
