@@ -150,9 +150,8 @@ template <typename Values, typename Sequence>
 struct DenseAdders;
 template <typename Values, uint32_t... kVectors>
 struct DenseAdders<Values, std::integer_sequence<uint32_t, kVectors...>> {
-  static constexpr AddDense<Values> kTable[kDenseRows][sizeof...(kVectors)] = {{add_dense<Values, kVectors + 1, 1>...},
-                                                                               {add_dense<Values, kVectors + 1, 2>...},
-                                                                               {add_dense<Values, kVectors + 1, 3>...}};
+  static constexpr AddDense<Values> kTable[] = {
+      add_dense<Values, kVectors + 1, kDenseRows>...};  // for 1 vector, 2, ...
 };
 
 // One block of the weight's rows times one panel.
@@ -194,11 +193,11 @@ class FullProduct {
     const uint32_t rows = block.count - i < kRows ? block.count - i : kRows;
     Values values[kRows];
     const Form form(*block.weight);
-    for (uint32_t r = 0; r < rows; ++r)
-      values[r] = form.from((block.row + i + r) * block.weight->columns + uint64_t{block.index} * layout.block_columns);
+    for (uint32_t r = 0; r < kRows; ++r)  // beyond the last row: the first one again
+      values[r] = form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
+                            uint64_t{block.index} * layout.block_columns);
     using Adders = DenseAdders<Values, std::make_integer_sequence<uint32_t, kVectors>>;
-    const AddDense<Values> add = Adders::kTable[rows - 1][layout.strip_vectors - 1];
-    add(values, block.columns, block.panel + strip, layout.offsets(), ends);
+    Adders::kTable[layout.strip_vectors - 1](values, block.columns, block.panel + strip, layout.offsets(), ends);
   }
 };
 
@@ -217,11 +216,15 @@ uint64_t units(const Site& site, uint32_t batch, const Prepared& prepared) {
   return panel_layout(prepared).units() * convolution.groups * site.output().dims[0] * batch;
 }
 
+// Of the tile's sums: rows are computed kDenseRows at a time, even beyond the last one.
+uint64_t sums_floats(const PanelLayout& layout) {
+  return (uint64_t{layout.block_outputs} + kDenseRows - 1) * layout.tile;
+}
+
 // A panel, the sums, the window.
 uint64_t scratch(const Site&, const Prepared& prepared) {
   const PanelLayout& layout = panel_layout(prepared);
-  return (layout.panel_floats(Simd::kLanes) + uint64_t{layout.block_outputs} * layout.tile + layout.window_floats()) *
-         sizeof(float);
+  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats()) * sizeof(float);
 }
 
 template <typename Product>
@@ -235,7 +238,7 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
   const float* bias = site.dense(kBias);
   float* panel = static_cast<float*>(memory);
   float* sums = panel + layout.panel_floats(Simd::kLanes);
-  float* window = sums + uint64_t{layout.block_outputs} * layout.tile;
+  float* window = sums + sums_floats(layout);
   const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
   const Clamp clamp = clamp_of(activation);
 
@@ -267,12 +270,13 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
       for (uint32_t i = 0; i < block.count; i += Product::kRows)
         for (uint32_t strip = 0; strip < layout.tile; strip += strip_floats) {
           Ends ends[Product::kRows] = {};
-          for (uint32_t r = 0; r < Product::kRows && i + r < block.count; ++r) {
+          for (uint32_t r = 0; r < Product::kRows; ++r) {  // rows beyond the last end in sums of their own
             float* own = sums + (i + r) * layout.tile + strip;
             float* there = corner + (i + r) * out.plane() + place.column + uint64_t{strip / Simd::kLanes} * step;
-            const bool final_place = last && in_place;
-            ends[r] = {block.index == 0 ? nullptr : own, bias == nullptr ? 0.0f : bias[row + i + r],
-                       final_place ? there : own, final_place ? step : Simd::kLanes,
+            const bool exists = i + r < block.count, final_place = exists && last && in_place;
+            ends[r] = {block.index == 0 || !exists ? nullptr : own,
+                       bias == nullptr || !exists ? 0.0f : bias[row + i + r], final_place ? there : own,
+                       final_place ? step : Simd::kLanes,
                        last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr};
           }
           Product::add(block, i, strip, ends);
