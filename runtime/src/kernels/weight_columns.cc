@@ -8,18 +8,19 @@ namespace {
 
 // The sums of so many rows are a few KB.
 constexpr uint32_t kMostBlockRows = 1024;
-// Blocks of fewer rows are not worth the walk over the columns.
-constexpr uint32_t kLeastBlockRows = 64;
+// Enough for a phone's large cores. A walk over the columns is worth it for so many non-zeros in each.
 constexpr uint32_t kEnoughBlocks = 4;
+constexpr uint32_t kLeastNonzeros = 32;
 
 uint32_t ceil_div(uint32_t value, uint32_t part) {
   return (value + part - 1) / part;
 }
 
-uint32_t rows_of_block(uint32_t rows) {
-  const uint32_t even = ceil_div(rows, kEnoughBlocks);
-  const uint32_t wanted = std::min(std::max(even, kLeastBlockRows), kMostBlockRows);
-  return ceil_div(rows, ceil_div(rows, wanted));
+uint32_t rows_of_block(const Weight& weight) {
+  const uint64_t worth = weight.nonzeros / (uint64_t{weight.columns} * kLeastNonzeros);
+  const uint32_t wanted = static_cast<uint32_t>(std::min<uint64_t>(std::max<uint64_t>(worth, 1), kEnoughBlocks));
+  const uint32_t blocks = std::max(wanted, ceil_div(weight.rows, kMostBlockRows));
+  return ceil_div(weight.rows, blocks);
 }
 
 // f(column, index of the non-zero) for those of a row.
@@ -52,14 +53,14 @@ void fill_block(const Weight& weight, uint32_t first, uint32_t end, uint32_t pla
 
 bool fits_columns(const Weight& weight) {
   // Bytes of the layout count in 32 bits.
-  const uint64_t blocks = ceil_div(weight.rows, rows_of_block(weight.rows));
+  const uint64_t blocks = ceil_div(weight.rows, rows_of_block(weight));
   return blocks * (uint64_t{weight.columns} + 1) * sizeof(uint32_t) + weight.nonzeros * 3 < UINT32_MAX - 256;
 }
 
 Status prepare_columns(const Site& site, MemoryBudget& budget, Prepared* prepared) {
   const Weight& weight = site.weight();
   WeightColumns layout = {};
-  layout.block_rows = rows_of_block(weight.rows);
+  layout.block_rows = rows_of_block(weight);
   layout.blocks = ceil_div(weight.rows, layout.block_rows);
   const uint32_t bounds = weight.columns + 1, nonzeros = static_cast<uint32_t>(weight.nonzeros);
   layout.begins_at = sizeof(WeightColumns);
