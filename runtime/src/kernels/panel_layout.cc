@@ -126,15 +126,19 @@ void fill_offsets(const PanelLayout& layout, const ConvolutionAttributes& convol
       }
 }
 
-void fill_begins(const PanelLayout& layout, const Weight& weight, uint32_t* begins) {
+void fill_nonzeros(const PanelLayout& layout, const Weight& weight, uint32_t lanes, uint32_t* begins,
+                   uint32_t* nonzeros) {
   const uint16_t* columns = weight.segment_column.data();
   for (uint32_t row = 0; row < weight.rows; ++row) {
     const uint32_t end = weight.segment_begin[row + 1];
     uint32_t at = weight.segment_begin[row];
-    for (uint32_t block = 0; block <= layout.blocks; ++block) {
-      while (at < end && columns[at] < uint64_t{block} * layout.block_columns) ++at;
-      *begins++ = block == layout.blocks ? end : at;
+    for (uint32_t block = 0; block < layout.blocks; ++block) {
+      *begins++ = at;
+      const uint32_t first = block * layout.block_columns;
+      for (; at < end && columns[at] - first < layout.block_columns; ++at)
+        nonzeros[at] = layout.offsets()[columns[at] - first] / lanes | uint32_t{weight.codes[at]} << 24;
     }
+    *begins++ = end;
   }
 }
 
@@ -151,11 +155,15 @@ Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget&
   const bool sparse = weight.form == WeightForm::kSparse;
   const uint64_t begins = sparse ? uint64_t{weight.rows} * (uint64_t{layout.blocks} + 1) : 0;
   layout.offsets_at = sizeof(PanelLayout);
-  layout.begins_at = layout.offsets_at + layout.block_columns * static_cast<uint32_t>(sizeof(uint32_t));
-  DCM_TRY(prepared->allocate(budget, layout.begins_at + begins * sizeof(uint32_t)));
+  layout.begins_at = layout.offsets_at + uint64_t{layout.block_columns} * sizeof(uint32_t);
+  layout.nonzeros_at = layout.begins_at + begins * sizeof(uint32_t);
+  DCM_TRY(prepared->allocate(budget, layout.nonzeros_at + (sparse ? weight.nonzeros * sizeof(uint32_t) : 0)));
   new (prepared->data()) PanelLayout(layout);
   fill_offsets(layout, convolution, reinterpret_cast<uint32_t*>(prepared->data() + layout.offsets_at));
-  if (sparse) fill_begins(layout, weight, reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at));
+  if (sparse)
+    fill_nonzeros(panel_layout(*prepared), weight, limits.lanes,
+                  reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at),
+                  reinterpret_cast<uint32_t*>(prepared->data() + layout.nonzeros_at));
   return {};
 }
 

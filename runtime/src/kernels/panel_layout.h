@@ -30,12 +30,15 @@ struct PanelLayout {
   // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
   // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.
   uint32_t window_phases, window_rows, window_width;
-  uint32_t offsets_at, begins_at;  // bytes from the layout's own begin
+  uint64_t offsets_at, begins_at, nonzeros_at;  // bytes from the layout's own begin
 
   // Where in a block's panel the weight in column c of the block finds its pixels, in floats. block_columns elements.
   const uint32_t* offsets() const { return at<uint32_t>(offsets_at); }
   // Of a sparse weight: where the non-zeros of row r in block b begin. rows x (blocks + 1).
   const uint32_t* begins() const { return at<uint32_t>(begins_at); }
+  // Of a sparse weight, one a non-zero: in the low 24 bits, the vector of the panel where its pixels begin; in the
+  // others, its code. One load gives both.
+  const uint32_t* nonzeros() const { return at<uint32_t>(nonzeros_at); }
 
   // With room for one vector more than is used, since whole vectors are copied.
   uint64_t panel_floats(uint32_t lanes) const { return uint64_t{block_channels} * channel_rows * row_floats + lanes; }
@@ -46,7 +49,7 @@ struct PanelLayout {
 
  private:
   template <typename T>
-  const T* at(uint32_t bytes) const {
+  const T* at(uint64_t bytes) const {
     return reinterpret_cast<const T*>(reinterpret_cast<const uint8_t*>(this) + bytes);
   }
 };
@@ -58,7 +61,7 @@ struct PanelLimits {
   uint32_t panel_floats;   // the size to aim at
 };
 
-// Fills prepared with a layout.
+// Fills prepared with a layout; for a sparse weight, with all of it but the codebook.
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared);
 
 inline const PanelLayout& panel_layout(const Prepared& prepared) {

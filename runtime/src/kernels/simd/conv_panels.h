@@ -60,19 +60,17 @@ inline void end_sums(const Ends& ends, Simd::Vector* sums) {
 
 // The non-zeros of one row of the weight in one block.
 struct SparseRun {
-  const uint16_t* columns;
-  const uint8_t* codes;
-  uint32_t count, first_column;
+  const uint32_t *begin, *end;  // of PanelLayout::nonzeros()
   const float* codebook;
 };
 
 template <uint32_t kVectors>
-void add_sparse(const SparseRun& run, const float* panel, const uint32_t* offsets, const Ends& ends) {
+void add_sparse(const SparseRun& run, const float* panel, const Ends& ends) {
   Simd::Vector sums[kVectors];
   begin_sums<kVectors>(ends, sums);
-  for (uint32_t i = 0; i < run.count; ++i) {
-    const float* x = panel + offsets[run.columns[i] - run.first_column];
-    const Simd::Vector w = Simd::spread(run.codebook[run.codes[i]]);
+  for (const uint32_t* nonzero = run.begin; nonzero != run.end; ++nonzero) {
+    const float* x = panel + uint64_t{*nonzero & 0xffffff} * Simd::kLanes;
+    const Simd::Vector w = Simd::spread(run.codebook[*nonzero >> 24]);
     DCM_UNROLL
     for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::multiply_add(w, Simd::load(x + t * Simd::kLanes), sums[t]);
   }
@@ -82,7 +80,7 @@ void add_sparse(const SparseRun& run, const float* panel, const uint32_t* offset
 // Vectors of a strip: as many sums as there are registers, but for those that the weight and the input take.
 constexpr uint32_t kSparseVectors = Simd::kRegisters == 32 ? 10 : 10;
 
-using AddSparse = void (*)(const SparseRun&, const float*, const uint32_t*, const Ends&);
+using AddSparse = void (*)(const SparseRun&, const float*, const Ends&);
 template <typename Sequence>
 struct SparseAdders;
 template <uint32_t... kVectors>
@@ -173,11 +171,10 @@ class SparseProduct {
   static void add(const Block& block, uint32_t i, uint32_t strip, const Ends* ends) {
     const PanelLayout& layout = *block.layout;
     const uint32_t* begins = layout.begins() + (block.row + i) * (layout.blocks + 1) + block.index;
-    const Weight& weight = *block.weight;
-    const SparseRun run = {weight.segment_column.data() + begins[0], weight.codes.data() + begins[0],
-                           begins[1] - begins[0], block.index * layout.block_columns, weight.codebook.data()};
+    const uint32_t* nonzeros = layout.nonzeros();
+    const SparseRun run = {nonzeros + begins[0], nonzeros + begins[1], block.weight->codebook.data()};
     using Adders = SparseAdders<std::make_integer_sequence<uint32_t, kVectors>>;
-    Adders::kTable[layout.strip_vectors - 1](run, block.panel + strip, layout.offsets(), *ends);
+    Adders::kTable[layout.strip_vectors - 1](run, block.panel + strip, *ends);
   }
 };
 
@@ -293,7 +290,17 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
 
 template <typename Product>
 constexpr Kernel conv_kernel(const char* name, OpType op) {
-  return {name, op, Product::kForm, Simd::kIsa, supports, prepare<Product>, units, run<Product>, scratch};
+  return {name,
+          op,
+          Product::kForm,
+          Simd::kIsa,
+          supports,
+          prepare<Product>,
+          units,
+          run<Product>,
+          scratch,
+          nullptr,
+          Product::kForm == WeightForm::kSparse};
 }
 
 }  // namespace
