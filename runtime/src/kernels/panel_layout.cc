@@ -7,6 +7,8 @@ namespace {
 
 // More pixels than a tile of so many strips gain nothing.
 constexpr uint32_t kMostStrips = 16;
+// Non-zeros of a row in a block that are worth a panel of up to so many times the size.
+constexpr uint64_t kWantedNonzeros = 48, kLargerPanel = 4;
 // A unit takes no more outputs than this, so that their sums stay in the cache.
 constexpr uint32_t kMostOutputs = 256;
 // So many units of a sample are enough for any number of threads; with fewer, outputs are cut.
@@ -51,8 +53,8 @@ uint32_t choose_strip(uint32_t vectors, uint32_t most) {
 }
 
 // pixels: of a column of tiles. further: floats of a panel row that only taps further down see.
-void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t further,
-                  PanelLayout* layout) {
+void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t row_nonzeros,
+                  uint32_t further, PanelLayout* layout) {
   const uint32_t vectors = parts_of(pixels, limits.lanes);
   layout->strip_vectors = choose_strip(vectors, limits.strip_vectors);
   const uint32_t strip = layout->strip_vectors * limits.lanes, strips = parts_of(vectors, layout->strip_vectors);
@@ -67,8 +69,12 @@ void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels,
   layout->tile_bands = parts_of(pixels, layout->tile);
   layout->row_floats = ceil_to(uint64_t{layout->tile} + further, limits.lanes);
   const uint64_t channel_floats = uint64_t{layout->channel_rows} * layout->row_floats;
-  const uint32_t fitting = static_cast<uint32_t>(std::max<uint64_t>(1, limits.panel_floats / channel_floats));
-  layout->blocks = parts_of(channels, fitting);
+  const uint64_t fitting = std::max<uint64_t>(1, limits.panel_floats / channel_floats);
+  // Few non-zeros a row and block are little work for every load and store of the sums: then rather a larger panel.
+  const uint64_t wanted =
+      std::min(kWantedNonzeros * uint64_t{channels} / std::max(row_nonzeros, 1u), kLargerPanel * fitting);
+  const uint32_t block = static_cast<uint32_t>(std::max(fitting, wanted));
+  layout->blocks = parts_of(channels, block);
   layout->block_channels = parts_of(channels, layout->blocks);
   layout->blocks = parts_of(channels, layout->block_channels);
 }
@@ -109,7 +115,9 @@ PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   layout.channel_rows = convolution.x.kernel * layout.shifts;
   const uint32_t further = layout.shares_rows ? reach / y.stride * layout.pitch : 0;
   const uint32_t channels = in.channels / convolution.groups;
-  choose_tiles(limits, uint64_t{out.height} * layout.pitch, channels, further, &layout);
+  const Weight& weight = site.weight();
+  const uint32_t row_nonzeros = static_cast<uint32_t>(weight.nonzeros / weight.rows);
+  choose_tiles(limits, uint64_t{out.height} * layout.pitch, channels, row_nonzeros, further, &layout);
   choose_outputs(out.channels / convolution.groups, &layout);
   layout.block_columns = layout.block_channels * layout.kernel_area;
   if (!layout.pointwise) choose_window(convolution, limits, &layout);
