@@ -9,8 +9,8 @@ namespace {
 constexpr uint32_t kMostStrips = 16;
 // Non-zeros of a row in a block that are worth a panel of up to so many times the size.
 constexpr uint64_t kWantedNonzeros = 48, kLargerPanel = 4;
-// A unit takes no more outputs than this, so that their sums stay in the cache.
-constexpr uint32_t kMostOutputs = 256;
+// A unit takes no more outputs than these sums hold, 256 KB, so that they stay in the cache.
+constexpr uint32_t kMostSums = 65536;
 // So many units of a sample are enough for any number of threads; with fewer, outputs are cut.
 constexpr uint32_t kEnoughUnits = 4;
 // Fewer outputs than this are not worth a panel of their own.
@@ -82,7 +82,7 @@ void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels,
 void choose_outputs(uint32_t outputs, PanelLayout* layout) {
   layout->group_outputs = outputs;
   const uint32_t wanted = parts_of(kEnoughUnits, static_cast<uint32_t>(layout->tiles()));
-  const uint32_t most = std::max(std::min(kMostOutputs, parts_of(outputs, wanted)), kLeastOutputs);
+  const uint32_t most = std::max(std::min(kMostSums / layout->tile, parts_of(outputs, wanted)), kLeastOutputs);
   layout->output_blocks = parts_of(outputs, most);
   layout->block_outputs = parts_of(outputs, layout->output_blocks);
 }
@@ -96,6 +96,19 @@ void choose_window(const ConvolutionAttributes& convolution, const PanelLimits& 
   layout->window_rows = (layout->row_floats / layout->pitch + 1) * y.stride + down + 1;
 }
 
+// Vectors that cover a plane row by row, and pixel by pixel.
+uint64_t vectors_of_rows(const Picture& out, uint32_t lanes) {
+  return uint64_t{out.height} * parts_of(out.width, lanes);
+}
+uint64_t vectors_of_pixels(const Picture& out, uint32_t lanes) {
+  return parts_of(out.plane(), lanes);
+}
+
+// Fewer panel rows are worth some more vectors, but not many.
+bool shares_rows(uint32_t kernel_area, const Picture& out, uint32_t lanes) {
+  return kernel_area > 1 && vectors_of_rows(out, lanes) * 4 <= vectors_of_pixels(out, lanes) * 5;
+}
+
 PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   PanelLayout layout = {};
@@ -104,10 +117,7 @@ PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   if (layout.pointwise) in = flattened(in), out = flattened(out);
   const WindowAxis& y = convolution.y;
   layout.kernel_area = y.kernel * convolution.x.kernel;
-  // Panel rows of their own for all taps are worth some more vectors, but not many.
-  const uint64_t vectors_with_gaps = uint64_t{out.height} * parts_of(out.width, limits.lanes);
-  const uint64_t vectors = parts_of(out.plane(), limits.lanes);
-  layout.shares_rows = layout.kernel_area > 1 && vectors_with_gaps * 4 <= vectors * 5;
+  layout.shares_rows = shares_rows(layout.kernel_area, out, limits.lanes);
   layout.pitch = layout.shares_rows ? limits.lanes : out.width;
   layout.tile_columns = layout.shares_rows ? parts_of(out.width, limits.lanes) : 1;
   const uint32_t reach = (y.kernel - 1) * y.dilation;
@@ -154,6 +164,13 @@ void fill_nonzeros(const PanelLayout& layout, const Weight& weight, uint32_t lan
 
 Picture PanelLayout::flat(const Picture& picture) const {
   return pointwise ? flattened(picture) : picture;
+}
+
+uint64_t panel_pixels(const Site& site, uint32_t lanes) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  const Picture out(site.output());
+  const bool rows = shares_rows(convolution.y.kernel * convolution.x.kernel, out, lanes);
+  return (rows ? vectors_of_rows(out, lanes) : vectors_of_pixels(out, lanes)) * lanes;
 }
 
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared) {

@@ -61,6 +61,9 @@ struct PanelLimits {
   uint32_t panel_floats;   // the size to aim at
 };
 
+// Pixels that are computed for a plane with vectors of so many lanes, those that lie in no plane included.
+uint64_t panel_pixels(const Site& site, uint32_t lanes);
+
 // Fills prepared with a layout; for a sparse weight, with all of it but the codebook.
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared);
 

@@ -199,6 +199,8 @@ class FullProduct {
 };
 
 bool supports(const Site& site) {
+  // Vectors of 16 are for planes that vectors of 8 would not cover much better.
+  if (Simd::kLanes == 16 && panel_pixels(site, 16) * 10 > panel_pixels(site, 8) * 11) return false;
   return site.weight().row_segments <= 1;  // columns of 16 bits say all
 }
 
