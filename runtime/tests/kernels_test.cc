@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "forced_isa.h"
 #include "kernels/kernel_table.h"
 #include "one_op.h"
 #include "ops/op_rule.h"
@@ -168,7 +169,10 @@ INSTANTIATE_TEST_SUITE_P(Forms, WeightForms,
                          ::testing::Values(WeightForm::kSparse, WeightForm::kDenseShared, WeightForm::kDense),
                          [](const auto& tested) { return weight_form_name(tested.param); });
 
-TEST(MaxPool2d, RandomWindows) {
+class MaxPool2d : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(MaxPool2d);
+
+TEST_P(MaxPool2d, RandomWindows) {
   std::mt19937 random(26);
   int with_ceil = 0;
   for (int i = 0; i < 400; ++i) {
@@ -203,7 +207,7 @@ TEST(MaxPool2d, RandomWindows) {
   EXPECT_GT(with_ceil, 20);
 }
 
-TEST(MaxPool2d, NanWins) {
+TEST_P(MaxPool2d, NanWins) {
   OpParts op;
   op.type = fb::OpAttributes_MaxPool2d;
   op.kernel_h = op.kernel_w = 2;
