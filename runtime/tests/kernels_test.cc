@@ -182,7 +182,10 @@ INSTANTIATE_TEST_SUITE_P(FormsAndIsas, WeightForms,
                                   isa_name(std::get<1>(tested.param));
                          });
 
-TEST(MaxPool2d, RandomWindows) {
+class MaxPool2d : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(MaxPool2d);
+
+TEST_P(MaxPool2d, RandomWindows) {
   std::mt19937 random(26);
   int with_ceil = 0;
   for (int i = 0; i < 400; ++i) {
@@ -217,7 +220,7 @@ TEST(MaxPool2d, RandomWindows) {
   EXPECT_GT(with_ceil, 20);
 }
 
-TEST(MaxPool2d, NanWins) {
+TEST_P(MaxPool2d, NanWins) {
   OpParts op;
   op.type = fb::OpAttributes_MaxPool2d;
   op.kernel_h = op.kernel_w = 2;

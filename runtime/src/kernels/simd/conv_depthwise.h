@@ -11,12 +11,9 @@ namespace {
 constexpr uint32_t kDepthwiseRows = 8;  // of the output, whose sums are in registers
 
 bool supports_depthwise(const Site& site) {
-  const Weight& weight = site.weight();
-  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const uint32_t width = Picture(site.output()).width;
   if (Simd::kLanes == 16 && (width + 15) / 16 * 16 * 10 > (width + 7) / 8 * 8 * 11) return false;  // as for panels
-  return weight.row_segments <= 1 && Picture(site.input()).channels == convolution.groups &&
-         convolution.y.kernel * convolution.x.kernel == weight.columns && weight.columns > 1;
+  return is_depthwise(site) && site.weight().row_segments <= 1;
 }
 
 // A whole plane, and what the last vectors and strips read beyond it.

@@ -198,7 +198,14 @@ class FullProduct {
   }
 };
 
+// Whether every output plane is made of one input plane, which is work for other kernels (conv_depthwise.h).
+bool is_depthwise(const Site& site) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  return Picture(site.input()).channels == convolution.groups && site.weight().columns > 1;
+}
+
 bool supports(const Site& site) {
+  if (is_depthwise(site)) return false;
   // Vectors of 16 are for planes that vectors of 8 would not cover much better.
   if (Simd::kLanes == 16 && panel_pixels(site, 16) * 10 > panel_pixels(site, 8) * 11) return false;
   return site.weight().row_segments <= 1;  // columns of 16 bits say all
