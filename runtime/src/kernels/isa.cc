@@ -12,8 +12,36 @@ struct IsaEntry {
   bool (*available)();
 };
 
+bool always() {
+  return true;
+}
+#if !defined(__aarch64__) || !defined(__x86_64__)
+bool never() {
+  return false;
+}
+#endif
+
+#if defined(__x86_64__)
+bool has_avx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#else
+constexpr bool (*has_avx2)() = never;
+constexpr bool (*has_avx512)() = never;
+#endif
+#if defined(__aarch64__)
+constexpr bool (*has_neon)() = always;
+#else
+constexpr bool (*has_neon)() = never;
+#endif
+
 // In the order of Isa.
-constexpr IsaEntry kTable[kIsas] = {{"generic", [] { return true; }}};
+constexpr IsaEntry kTable[kIsas] = {
+    {"generic", always}, {"neon", has_neon}, {"avx2", has_avx2}, {"avx512", has_avx512}};
 
 }  // namespace
 

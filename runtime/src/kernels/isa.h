@@ -8,10 +8,10 @@
 namespace dcm {
 
 // Slowest first.
-enum class Isa : uint8_t { kGeneric };
-constexpr uint32_t kIsas = 1;
+enum class Isa : uint8_t { kGeneric, kNeon, kAvx2, kAvx512 };
+constexpr uint32_t kIsas = 4;
 
-// "generic", ... as in DCM_ISA.
+// "generic", "neon", "avx2" or "avx512", as in DCM_ISA.
 const char* isa_name(Isa isa);
 // Whether this build has kernels for it and this CPU runs them.
 bool isa_available(Isa isa);

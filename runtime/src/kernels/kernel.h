@@ -32,15 +32,18 @@ struct Kernel {
   Status (*prepare)(const Site& site, MemoryBudget& budget, Prepared* prepared);
   // The work of a call is this many units, each of which writes its own part of the outputs and depends on nothing but
   // the inputs, so that neither the batch nor the number of threads changes a result. Null (with run) for views.
-  uint64_t (*units)(const Site& site, uint32_t batch);
+  uint64_t (*units)(const Site& site, uint32_t batch, const Prepared& prepared);
   // Computes units begin .. end - 1. scratch: as many bytes as `scratch` asks for, the thread's own, uninitialised,
   // aligned to kMemoryAlignment.
   void (*run)(const Call& call, uint64_t begin, uint64_t end, void* scratch);
   // Bytes that each thread needs while it runs; null: none.
-  uint64_t (*scratch)(const Site& site) = nullptr;
+  uint64_t (*scratch)(const Site& site, const Prepared& prepared) = nullptr;
   // Looks at the inputs' values before run, for an operator that not all of them suit: CALL_VALUE ends the whole run.
   // Null: any will do.
   Status (*check)(const Call& call) = nullptr;
+  // Whether prepared holds all of the weight but its codebook. The weight's arrays are then given back, unless another
+  // operator has the same weight.
+  bool replaces_weight = false;
 };
 
 }  // namespace dcm

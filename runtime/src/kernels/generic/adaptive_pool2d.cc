@@ -5,7 +5,7 @@ namespace dcm {
 namespace {
 
 // A unit is one output plane.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return uint64_t{batch} * site.output().dims[0] * site.output().dims[1];
 }
 

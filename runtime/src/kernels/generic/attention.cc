@@ -10,7 +10,7 @@ namespace dcm {
 namespace {
 
 // A unit is one query, a row of the output.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().product(0, site.output().rank - 1) * batch;
 }
 
@@ -19,7 +19,7 @@ uint64_t keys_of(const Site& site) {
 }
 
 // The scores of one query.
-uint64_t scratch(const Site& site) {
+uint64_t scratch(const Site& site, const Prepared&) {
   return keys_of(site) * sizeof(float);
 }
 

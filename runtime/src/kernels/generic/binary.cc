@@ -30,7 +30,7 @@ inline float larger(float a, float b) {
 }
 
 // A unit is one element.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().elements() * batch;
 }
 

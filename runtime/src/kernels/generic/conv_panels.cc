@@ -48,12 +48,12 @@ struct Cut {
   uint64_t units() const { return panels * row_blocks * groups; }
 };
 
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return Cut(site).units() * site.output().dims[0] * batch;
 }
 
 // A slice of the panel, then the sums.
-uint64_t scratch(const Site& site) {
+uint64_t scratch(const Site& site, const Prepared&) {
   const uint32_t depth = std::min(site.weight().columns, kDepth);
   return (uint64_t{depth} + std::min(Cut(site).group_outputs, kOutputs)) * kPixels * sizeof(float);
 }

@@ -8,14 +8,14 @@ namespace dcm {
 namespace {
 
 // A unit is one element of the input, a row of the output.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.input().elements() * batch;
 }
 
 // All rows are found before any is copied: an index from outside would read memory that is not the weight's.
 Status check(const Call& call) {
   const uint32_t rows = call.site->weight().rows;
-  const uint64_t count = units(*call.site, call.batch);
+  const uint64_t count = units(*call.site, call.batch, *call.prepared);
   for (uint64_t i = 0; i < count; ++i) {
     const double x = call.inputs[0][i];  // holds any number of rows
     if (!(x >= 0.0 && x < rows && x == std::floor(x)))

@@ -5,7 +5,7 @@ namespace dcm {
 namespace {
 
 // A unit is one group of channels.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return uint64_t{site.output().dims[0]} * batch * site.op->attributes.group_norm.groups;
 }
 

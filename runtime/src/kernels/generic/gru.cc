@@ -8,7 +8,7 @@ namespace dcm {
 namespace {
 
 // What x and h give to the gates r, z, n of one element of a sequence.
-uint64_t scratch(const Site& site) {
+uint64_t scratch(const Site& site, const Prepared&) {
   return uint64_t{site.weight().rows} * 2 * sizeof(float);
 }
 

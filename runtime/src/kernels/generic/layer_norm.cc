@@ -11,7 +11,7 @@ uint64_t row_size(const Site& site) {
 }
 
 // A unit is one row of the last axes.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().elements() / row_size(site) * batch;
 }
 

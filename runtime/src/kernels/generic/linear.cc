@@ -6,7 +6,7 @@ namespace dcm {
 namespace {
 
 // A unit is one element of the output: a row of the weight times a row of the input.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().elements() * batch;
 }
 

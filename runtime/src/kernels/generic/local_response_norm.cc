@@ -7,7 +7,7 @@ namespace dcm {
 namespace {
 
 // A unit is one channel of one sample.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return uint64_t{site.output().dims[0]} * batch * site.output().dims[1];
 }
 

@@ -9,7 +9,7 @@ namespace dcm {
 namespace {
 
 // The gates i, f, g, o of one element of a sequence.
-uint64_t scratch(const Site& site) {
+uint64_t scratch(const Site& site, const Prepared&) {
   return uint64_t{site.weight().rows} * sizeof(float);
 }
 

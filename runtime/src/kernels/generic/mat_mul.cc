@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kRows = 8, kColumns = 256;  // 8 KiB of sums
 
 // A unit is one row of a matrix of the output.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().product(0, site.output().rank - 1) * batch;
 }
 

@@ -7,7 +7,7 @@ namespace dcm {
 namespace {
 
 // A unit is one row along the last axis.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().product(0, site.output().rank - 1) * site.output().samples(batch);
 }
 

@@ -9,7 +9,7 @@
 
 namespace dcm {
 
-inline uint64_t recurrent_units(const Site& site, uint32_t batch) {
+inline uint64_t recurrent_units(const Site& site, uint32_t batch, const Prepared&) {
   return uint64_t{site.input().dims[0]} * batch;
 }
 

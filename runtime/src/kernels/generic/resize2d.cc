@@ -48,7 +48,7 @@ Status prepare(const Site& site, MemoryBudget& budget, Prepared* prepared) {
 }
 
 // A unit is one output row.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().product(0, 3) * batch;
 }
 

@@ -11,7 +11,7 @@ uint64_t axis_stride(const Site& site) {
 }
 
 // A unit is one vector along the axis.
-uint64_t units(const Site& site, uint32_t batch) {
+uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().elements() / site.output().dims[site.op->attributes.softmax.axis] * batch;
 }
 
