@@ -28,6 +28,8 @@ from dcmobile.errors import (
 )
 
 if TYPE_CHECKING:
+    from dcmobile.budget.sensitivity import Sensitivity
+    from dcmobile.compile import sensitivity
     from dcmobile.compressor import Compressor, ExportReport, compress
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
@@ -51,10 +53,12 @@ __all__ = [
     "ModelError",
     "Recipe",
     "RecipeError",
+    "Sensitivity",
     "UnsupportedOperatorError",
     "__version__",
     "compress",
     "load",
+    "sensitivity",
 ]
 
 # Where the names live that are imported on first use, so that inference never waits for torch.
@@ -67,7 +71,9 @@ _LAZY = {
     "LayerRecipe": "recipe",
     "Recipe": "recipe",
     "Model": "model",
+    "Sensitivity": "budget.sensitivity",
     "load": "model",
+    "sensitivity": "compile",
 }
 
 

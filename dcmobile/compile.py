@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,12 @@ from torch import nn
 from torch.export import ExportedProgram
 
 from dcmobile import _native
+from dcmobile.budget.calibration import CalibrationInputs, calibration_of
+from dcmobile.budget.scan import scan
+from dcmobile.budget.sensitivity import Sensitivity
 from dcmobile.capture import capture
 from dcmobile.encode import encode_graph
-from dcmobile.errors import Code, FileError, ModelError
+from dcmobile.errors import CallError, Code, DcmError, FileError, ModelError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata, WrittenFile, build_file, write_atomically
 from dcmobile.fileformat.atomic import check_target
@@ -30,13 +34,16 @@ from dcmobile.report.layer_row import layer_rows
 from dcmobile.share.half_biases import half_biases
 from dcmobile.share.share_graph import share_graph
 
-#: Called with (stage, done, total). Stages, in order: capture, prune, share, encode, write.
+#: Called with (stage, done, total). Stages, in order: capture, scan (with a target size), prune, share, encode, write.
 Progress = Callable[[str, int, int], None]
 
 FilePath = str | os.PathLike[str]
 
 #: What ``compress`` does where no recipe is given: no pruning, 256 values a layer.
 DEFAULT_RECIPE = Recipe({"*": {"bits": 8}})
+
+#: Samples that a layer is measured with, unless the caller says otherwise.
+SAMPLES = 12
 
 
 def compress(
@@ -46,6 +53,10 @@ def compress(
     recipe: Recipe | Mapping[str, Any] | None = None,
     metadata: Metadata | Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    *,
+    target_size: int | None = None,
+    calibration: CalibrationInputs | None = None,
+    cache: FilePath | None = None,
 ) -> ExportReport:
     """Compress a trained network, without training it again, into one .dcmodel file.
 
@@ -56,21 +67,62 @@ def compress(
         Schedules do not matter here: every layer is pruned to its density at once.
     metadata: ``Metadata``, or a mapping of free entries, for the file.
     progress: called with (stage, done, total).
+    target_size: bytes that the file may have at most, in place of a recipe: every layer is measured (``sensitivity``)
+        and gets the setting with which the outputs change least.
+    calibration, cache: of ``sensitivity``, with a target size.
 
-    The same model, recipe and versions give the same bytes. Raises ``UnsupportedOperatorError``, ``ModelError`` (train
-    mode, NaN weights), ``RecipeError``, ``FileError`` (cannot be written; said before the work where it shows),
-    ``CallError``.
+    The same model, recipe (or target size and calibration) and versions give the same bytes. Raises
+    ``UnsupportedOperatorError``, ``ModelError`` (train mode, NaN weights), ``RecipeError``, ``FileError`` (cannot be
+    written; said before the work where it shows), ``CallError`` (a target size that cannot be reached).
     """
     check_writable(path)
+    if target_size is not None and recipe is not None:
+        raise CallError("a recipe and a target size exclude each other: give one of the two", Code.CALL_ARGUMENT)
+    if target_size is None and calibration is not None:
+        raise CallError("calibration inputs need a target size: a recipe leaves nothing to choose", Code.CALL_ARGUMENT)
     tell = progress or _silent
+    if target_size is not None:
+        graph, dense_size, measured = _measured(
+            model, calibration, example_inputs, SAMPLES, None, cache, metadata, tell
+        )
+        choice = measured.choose(target_size)
+        report = write_graph(graph, choice.recipe, path, dense_size, metadata, tell, target_size)
+        return replace(report, predicted_error=choice.error)
     chosen = DEFAULT_RECIPE if recipe is None else recipe if isinstance(recipe, Recipe) else Recipe(recipe)
-    tell("capture", 0, 1)
-    captured = capture(model, example_inputs)
-    graph = prepare(captured)
+    graph, dense_size = _prepared(model, example_inputs, tell)
     if recipe is not None:
         chosen.check_patterns(layer_weights(graph))
-    tell("capture", 1, 1)
-    return write_graph(graph, chosen, path, dense_bytes(captured), metadata, tell)
+    return write_graph(graph, chosen, path, dense_size, metadata, tell)
+
+
+def sensitivity(
+    model: nn.Module | ExportedProgram,
+    calibration: CalibrationInputs | None = None,
+    example_inputs: Sequence[Any] | torch.Tensor | None = None,
+    samples: int = SAMPLES,
+    threads: int | None = None,
+    cache: FilePath | None = None,
+    metadata: Metadata | Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Measure, layer by layer, what each setting saves in the file and what it does to the outputs.
+
+    Every layer is tried at settings from 8 bits down to a pruned few; each time the network runs with that layer alone
+    changed, in the C++ runtime. ``Sensitivity.recipe(target_size=...)`` then gives each layer the setting with which
+    the outputs change least in a file of that size.
+
+    model, example_inputs: as for ``compress``.
+    calibration: inputs like those that the network will get, no labels: for each input an array [samples, ...], alone
+        for a network of one input, in their order, or by name. None: normal noise, which is good for a first look.
+    samples: how many are used at most, evenly spread over those given.
+    threads: of the runtime, 1..64; None: one a core.
+    cache: a folder that keeps what was measured, so that an interrupted call goes on where it stopped.
+    metadata: of the file to come, for its size. progress: called with (stage, done, total); stages capture and scan.
+
+    Raises what ``capture`` raises, ``CallError`` for calibration inputs that do not fit, ``ModelError`` where they are
+    needed (row numbers of an embedding).
+    """
+    return _measured(model, calibration, example_inputs, samples, threads, cache, metadata, progress or _silent)[2]
 
 
 def write_graph(
@@ -80,10 +132,12 @@ def write_graph(
     dense_size: int,
     metadata: Metadata | Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    largest: int | None = None,
 ) -> ExportReport:
     """Prune and share what the recipe asks and the graph does not have yet, encode, build, verify, write.
 
     graph: as ``passes.prepare`` leaves it. dense_size: bytes of the network's parameters in fp32, for the report.
+    largest: bytes beyond which nothing is written but ``DcmError`` raised.
     """
     tell = progress or _silent
     described = file_metadata(metadata)
@@ -94,11 +148,56 @@ def write_graph(
     encoded = encode_graph(graph, progress=lambda done, total: tell("encode", done, total))
     tell("write", 0, 1)
     written = build_file(graph, encoded, described)
+    if largest is not None and written.bytes.total > largest:
+        over = written.bytes.total - largest
+        raise DcmError(f"the file would be {over:,} bytes larger than asked: please report it, and ask for less")
     # Verified before it replaces anything: a file that the runtime refuses never gets its name.
     _native.Model.open_memory(np.frombuffer(written.data, np.uint8))
     write_atomically(path, [written.data])
     tell("write", 1, 1)
     return _report(graph, written, path, dense_size)
+
+
+def _prepared(
+    model: nn.Module | ExportedProgram, example_inputs: Sequence[Any] | torch.Tensor | None, tell: Progress
+) -> tuple[Graph, int]:
+    """The graph that pruning starts from, and the bytes of the network's parameters in fp32."""
+    tell("capture", 0, 1)
+    captured = capture(model, example_inputs)
+    graph = prepare(captured)
+    tell("capture", 1, 1)
+    return graph, dense_bytes(captured)
+
+
+def _measured(
+    model: nn.Module | ExportedProgram,
+    calibration: CalibrationInputs | None,
+    example_inputs: Sequence[Any] | torch.Tensor | None,
+    samples: int,
+    threads: int | None,
+    cache: FilePath | None,
+    metadata: Metadata | Mapping[str, str] | None,
+    tell: Progress,
+) -> tuple[Graph, int, Sensitivity]:
+    graph, dense_size = _prepared(model, example_inputs, tell)
+    described = file_metadata(metadata)
+    _check_preprocessing(described, graph)
+    found = scan(
+        graph,
+        calibration_of(graph, calibration, samples),
+        dense_size,
+        described,
+        _cores() if threads is None else threads,
+        None if cache is None else Path(cache),
+        lambda done, total: tell("scan", done, total),
+    )
+    return graph, dense_size, found
+
+
+def _cores() -> int:
+    """Cores that this process may use, as far as the runtime takes that many threads."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 64)
 
 
 def dense_bytes(graph: Graph) -> int:

@@ -15,6 +15,8 @@ class ExportReport:
     path: where it is. file_bytes: the whole of it. dense_bytes: all parameters of the network in fp32, each tied one
         once.
     layers: as ``dcmobile inspect`` shows them, in the order of execution. bytes: what the parts of the file take.
+    predicted_error: with a target size, the relative squared error of the outputs that was predicted from the layers'
+        (``Sensitivity``); else None.
     """
 
     path: str
@@ -22,6 +24,7 @@ class ExportReport:
     dense_bytes: int
     layers: tuple[LayerRow, ...]
     bytes: FileBytes
+    predicted_error: float | None = None
 
     @property
     def ratio(self) -> float:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dcmobile.cli.calibrate import cache_option, calibrate_option, default_cache, read_calibration, warn_of_noise
 from dcmobile.cli.exported_program import check_archive, class_count, quiet_torch, read_program
 from dcmobile.cli.interrupts import Interrupts
 from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
+from dcmobile.cli.sizes import Size
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_tables
 from dcmobile.errors import CallError, Code, FileError, ModelError
@@ -20,6 +22,7 @@ from dcmobile.label_file import read_labels
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from dcmobile.export_report import ExportReport
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
     from dcmobile.recipe import Recipe
@@ -50,6 +53,15 @@ _FLOATS = click.Choice(["fp32", "fp16"])
 )
 @click.option("--recipe", type=click.Path(path_type=Path), help="Settings by layer: a TOML file.")
 @click.option(
+    "--target-size",
+    type=Size(),
+    metavar="SIZE",
+    help="The most that the file may take, such as 2MB (10^6 bytes each), 900kB or 1.5MiB: each layer is measured and "
+    "gets the setting that changes the outputs least.",
+)
+@calibrate_option
+@cache_option
+@click.option(
     "--init",
     type=click.Choice(["linear", "density", "random"]),
     help="Where the clustering starts.  [default: linear]",
@@ -76,6 +88,9 @@ def compress(
     program: Path,
     output: Path | None,
     recipe: Path | None,
+    target_size: int | None,
+    calibrate: tuple[str, ...],
+    cache: Path | None,
     label_file: Path | None,
     image: ImagePreprocessing | None,
     seed: int | None,
@@ -85,12 +100,17 @@ def compress(
     """Compress the network in PROGRAM, a file of torch.export.save, into one .dcmodel file.
 
     Prunes, shares weights and Huffman-codes them; nothing is trained, so check the accuracy of what comes out. Needs
-    --density, --bits or --recipe.
+    --density, --bits, --recipe or --target-size.
     """
     given = {name: value for name, value in settings.items() if value is not None}
-    _check_usage(recipe is not None, given)
+    if target_size is None:
+        _check_usage(recipe is not None, given, calibrate, cache)
+    else:
+        _check_target_usage({"recipe": recipe, "seed": seed, **given})
+        warn_of_noise(calibrate, quiet)
     target = _target(program, output)
-    chosen = _recipe(recipe, given, seed)
+    chosen = _recipe(recipe, given, seed) if target_size is None else None
+    inputs = read_calibration(calibrate)
     with Interrupts() as interrupts, Stages(quiet, interrupts.check) as stages, quiet_torch():
         stages("read", 0, 1)
         check_archive(program)
@@ -99,19 +119,37 @@ def compress(
         exported = read_program(program)
         metadata = _metadata(label_file, image, exported)
         stages("read", 1, 1)
-        compress_program(exported, target, recipe=chosen, metadata=metadata, progress=stages)
+        export = compress_program(
+            exported,
+            target,
+            recipe=chosen,
+            metadata=metadata,
+            progress=stages,
+            target_size=target_size,
+            calibration=inputs,
+            cache=default_cache(cache) if target_size is not None else None,
+        )
     if not quiet:
         from dcmobile.report import file_report
 
         report = file_report(target)
-        print_tables(lambda name_width: _closing_tables(report, name_width))
+        print_tables(lambda name_width: _closing_tables(report, export, name_width))
 
 
-def _check_usage(has_recipe: bool, given: dict[str, Any]) -> None:
+def _check_target_usage(others: dict[str, Any]) -> None:
+    for name, value in others.items():
+        if value is not None:
+            raise click.UsageError(f"--target-size and --{name} exclude each other: the size decides each layer")
+
+
+def _check_usage(has_recipe: bool, given: dict[str, Any], calibrate: tuple[str, ...], cache: Path | None) -> None:
+    for name, value in {"calibrate": calibrate, "cache": cache}.items():
+        if value:
+            raise click.UsageError(f"--{name} needs --target-size: nothing is measured otherwise")
     if has_recipe and given:
         raise click.UsageError(f"--recipe and --{next(iter(given))} exclude each other: put it into the recipe")
     if not has_recipe and not {"density", "bits"} & set(given):
-        raise click.UsageError("give --density, --bits or both, or a --recipe")
+        raise click.UsageError("give --density, --bits or both, a --recipe, or a --target-size")
     if not has_recipe and "bits" not in given:
         for name in ("init", "codebook"):
             if name in given:
@@ -150,9 +188,14 @@ def _metadata(label_file: Path | None, image: ImagePreprocessing | None, exporte
     return metadata if image is None else metadata.with_preprocessing(image)
 
 
-def _closing_tables(report: FileReport, name_width: int) -> Iterator[RenderableType]:
+def _closing_tables(report: FileReport, export: ExportReport, name_width: int) -> Iterator[RenderableType]:
     from dcmobile.report.file_tables import size_line
     from dcmobile.report.layer_table import layer_table
 
-    yield size_line(report)
+    line = size_line(report)
+    if export.predicted_error is not None:
+        from dcmobile.budget.tables import error_line
+
+        line.append("\n").append_text(error_line(export.predicted_error))
+    yield line
     yield layer_table(report.layers, name_width)

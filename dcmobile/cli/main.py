@@ -11,6 +11,7 @@ from dcmobile.cli.compress import compress
 from dcmobile.cli.inspect import inspect
 from dcmobile.cli.program import Program
 from dcmobile.cli.run import run
+from dcmobile.cli.sensitivity import sensitivity
 from dcmobile.cli.terminal import tolerate_encoding
 from dcmobile.cli.verify import verify
 
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (compress, inspect, run, verify):
+for _command in (compress, sensitivity, inspect, run, verify):
     cli.add_command(_command)
 
 

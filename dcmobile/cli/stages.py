@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _TITLES = {
     "read": "reading the program",
     "capture": "capturing the network",
+    "scan": "measuring layers",
     "prune": "pruning",
     "share": "sharing weights",
     "encode": "Huffman coding",

@@ -12,13 +12,14 @@ from dcmobile.layer_weights import module_of
 from dcmobile.recipe import Recipe
 from dcmobile.share.layer import to_half
 
-_BIASES = ("bias", "recurrent_bias")
+#: What the biases of a layer are called in its operators.
+BIAS_ROLES = ("bias", "recurrent_bias")
 
 
 def half_biases(graph: Graph, recipe: Recipe) -> Graph:
     """The graph with float16 biases where the recipe of their module says so. Raises ``RecipeError`` beyond 65504."""
     weights = dict(graph.weights)
-    for name in dict.fromkeys(op.weights[role] for op in graph.ops for role in _BIASES if role in op.weights):
+    for name in dict.fromkeys(op.weights[role] for op in graph.ops for role in BIAS_ROLES if role in op.weights):
         settings = recipe.for_module(module_of(name))
         if settings is not None and settings.biases == "fp16":
             try:

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "forced_isa.h"
 #include "one_op.h"
 
 namespace dcm {
@@ -86,7 +87,10 @@ Problem random_problem(std::mt19937& random) {
   return p;
 }
 
-TEST(Attention, OverRandomShapesAndMasks) {
+class Attention : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(Attention);
+
+TEST_P(Attention, OverRandomShapesAndMasks) {
   std::mt19937 random(71);
   for (int i = 0; i < 300; ++i) {
     const Problem p = random_problem(random);
@@ -121,7 +125,7 @@ TEST(Attention, OverRandomShapesAndMasks) {
   }
 }
 
-TEST(Attention, AConstantMaskIsTheSameForEverySample) {
+TEST_P(Attention, AConstantMaskIsTheSameForEverySample) {
   std::mt19937 random(72);
   const Problem p = {{3, 2}, 4, 5, 6, 7};
   for (const Sizes& mask_shape : {Sizes{5}, Sizes{4, 5}, Sizes{4, 1}, Sizes{2, 1, 5}, Sizes{1, 2, 4, 5}}) {
@@ -138,7 +142,7 @@ TEST(Attention, AConstantMaskIsTheSameForEverySample) {
   }
 }
 
-TEST(Attention, AQueryThatSeesNoKeyGivesZero) {
+TEST_P(Attention, AQueryThatSeesNoKeyGivesZero) {
   const float none = -std::numeric_limits<float>::infinity();
   ModelParts parts;
   parts.add(fb::OpAttributes_Attention).scale = 1.0f;
@@ -146,7 +150,7 @@ TEST(Attention, AQueryThatSeesNoKeyGivesZero) {
   EXPECT_EQ(run({{1.0f, 2.0f}, {3.0f, 3.0f}, {4.0f, 6.0f}, {none, none, 0.0f, none}}), (Tensor{0.0f, 4.0f}));
 }
 
-TEST(Attention, LargeScoresDoNotOverflow) {
+TEST_P(Attention, LargeScoresDoNotOverflow) {
   ModelParts parts;
   parts.add(fb::OpAttributes_Attention).scale = 1.0f;
   const OneOp run(parts, {{1, 1, 1}, {1, 2, 1}, {1, 2, 1}});
@@ -154,7 +158,7 @@ TEST(Attention, LargeScoresDoNotOverflow) {
   EXPECT_EQ(run({{1e18f}, {1e18f, -1e18f}, {1.0f, 3.0f}}), (Tensor{1.0f}));
 }
 
-TEST(Attention, ResultsDependOnNeitherThreadsNorBatch) {
+TEST_P(Attention, ResultsDependOnNeitherThreadsNorBatch) {
   std::mt19937 random(73);
   const Problem p = {{5, 3}, 30, 40, 24, 17};
   ModelParts parts;
@@ -180,7 +184,7 @@ TEST(Attention, ResultsDependOnNeitherThreadsNorBatch) {
   }
 }
 
-TEST(Attention, CountsTheKeysThatAreSeen) {
+TEST(AttentionSites, CountsTheKeysThatAreSeen) {
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_Attention);
   EXPECT_EQ(OneOp(parts, {{1, 2, 3, 5}, {1, 2, 4, 5}, {1, 2, 4, 6}}).macs(), 2u * 3 * 4 * 11);
@@ -189,7 +193,7 @@ TEST(Attention, CountsTheKeysThatAreSeen) {
   EXPECT_EQ(OneOp(parts, {{1, 2, 4, 5}, {1, 2, 3, 5}, {1, 2, 3, 6}}).macs(), 2u * (1 + 2 + 3 + 3) * 11);
 }
 
-TEST(Attention, RefusesShapes) {
+TEST(AttentionSites, RefusesShapes) {
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_Attention);
   const auto refused = [&](const std::vector<Sizes>& shapes, bool fixed = false) {
@@ -214,7 +218,7 @@ TEST(Attention, RefusesShapes) {
   EXPECT_EQ(OneOp(parts, {{1, 2, 3}, {1, 4, 3}, {1, 4, 5}}).code(), DCM_GRAPH_ATTRIBUTE);
 }
 
-TEST(Attention, RefusesToMixSamples) {
+TEST(AttentionSites, RefusesToMixSamples) {
   // A constant q, k or v is not the same for every sample of a batch: only the mask broadcasts.
   for (uint32_t constant = 0; constant < 3; ++constant) {
     ModelParts parts;

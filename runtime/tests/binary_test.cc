@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 
+#include "forced_isa.h"
 #include "one_op.h"
 #include "refusal.h"
 
@@ -82,22 +84,25 @@ Tensor operand(std::mt19937& random, const Shape32& shape, bool positive) {
   return x;
 }
 
-class BinaryOp : public ::testing::TestWithParam<Binary> {
+class BinaryOp : public ::testing::TestWithParam<std::tuple<Binary, Isa>> {
  protected:
+  static const Binary& tested() { return std::get<0>(GetParam()); }
+
   OpParts& add_op(ModelParts* parts) {
-    OpParts& op = parts->add(GetParam().type);
-    if (GetParam().has_activation && ++ops_ % 2 == 0) op.activation = fb::Activation_Relu6;
+    OpParts& op = parts->add(tested().type);
+    if (tested().has_activation && ++ops_ % 2 == 0) op.activation = fb::Activation_Relu6;
     return op;
   }
   Array4 reference(const Shape32& a_shape, const Tensor& a, const Shape32& b_shape, const Tensor& b,
                    const OpParts& op) const {
-    Array4 y = reference_binary(array_of(a_shape, a), array_of(b_shape, b), GetParam().function);
+    Array4 y = reference_binary(array_of(a_shape, a), array_of(b_shape, b), tested().function);
     if (op.activation == fb::Activation_Relu6)
       for (double& value : y.values) value = std::fmin(std::fmax(value, 0), 6);
     return y;
   }
 
  private:
+  testing::ForcedIsa forced_{std::get<1>(GetParam())};
   int ops_ = 0;
 };
 
@@ -114,8 +119,7 @@ TEST_P(BinaryOp, OfTwoInputsWithoutABatch) {
     ModelParts parts;
     const OpParts op = add_op(&parts);
     const OneOp run(parts, {shapes[0], shapes[1]}, testing::kFixed);
-    const Tensor a = operand(random, shapes[0], GetParam().positive),
-                 b = operand(random, shapes[1], GetParam().positive);
+    const Tensor a = operand(random, shapes[0], tested().positive), b = operand(random, shapes[1], tested().positive);
     const Array4 expected = reference(shapes[0], a, shapes[1], b, op);
     ASSERT_EQ(run.shape(), std::vector<int64_t>(expected.shape.begin(), expected.shape.end()));
     const Tensor y = run({a, b});
@@ -135,8 +139,7 @@ TEST_P(BinaryOp, OfTwoInputsWithTheBatch) {
     ModelParts parts;
     const OpParts op = add_op(&parts);
     const OneOp run(parts, {shapes[0], shapes[1]});
-    const Tensor a = operand(random, shapes[0], GetParam().positive),
-                 b = operand(random, shapes[1], GetParam().positive);
+    const Tensor a = operand(random, shapes[0], tested().positive), b = operand(random, shapes[1], tested().positive);
     const Tensor y = run({a, b});
     expect_near(y, reference(shapes[0], a, shapes[1], b, op), 1e-6);
     ASSERT_EQ(run({a, b}, 3), y);
@@ -156,14 +159,14 @@ TEST_P(BinaryOp, OfTheBatchAndAConstant) {
     if (out.size() > 1 && random() % 2 == 0)
       constant_shape.erase(constant_shape.begin(), constant_shape.begin() + pick(random, 1, uint32_t(out.size()) - 1));
     ModelParts parts;
-    const Tensor constant = operand(random, constant_shape, GetParam().positive);
+    const Tensor constant = operand(random, constant_shape, tested().positive);
     const uint32_t id = add_constant(&parts, 1, constant_shape, constant);
     OpParts& op = add_op(&parts);
     const bool constant_first = i % 2 == 0;
     op.inputs = constant_first ? std::vector<uint32_t>{id, 0} : std::vector<uint32_t>{0, id};
     const OneOp run(parts, {x_shape});
     ASSERT_EQ(run.code(), DCM_OK) << run.text();
-    const Tensor x = operand(random, x_shape, GetParam().positive);
+    const Tensor x = operand(random, x_shape, tested().positive);
     const Tensor y = run({x});
     expect_near(y,
                 constant_first ? reference(constant_shape, constant, x_shape, x, op)
@@ -187,7 +190,7 @@ TEST_P(BinaryOp, ByChannelOverSeveralBlocks) {
   add_op(&parts);
   const OpParts op = add_op(&parts);
   parts.ops.erase(parts.ops.begin());
-  const Tensor a = operand(random, a_shape, GetParam().positive), b = operand(random, b_shape, GetParam().positive);
+  const Tensor a = operand(random, a_shape, tested().positive), b = operand(random, b_shape, tested().positive);
   const OneOp run(parts, {a_shape, b_shape});
   const Tensor y = run({a, b});
   expect_near(y, reference(a_shape, a, b_shape, b, op), 1e-6);
@@ -196,7 +199,7 @@ TEST_P(BinaryOp, ByChannelOverSeveralBlocks) {
 
 TEST_P(BinaryOp, KeepsNan) {
   ModelParts parts;
-  parts.add(GetParam().type);
+  parts.add(tested().type);
   const OneOp run(parts, {{1, 2}, {1, 2}});
   const Tensor y = run({{NAN, 3.0f}, {3.0f, NAN}});
   EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1])) << y[0] << " " << y[1];
@@ -204,15 +207,18 @@ TEST_P(BinaryOp, KeepsNan) {
 
 TEST_P(BinaryOp, OfOneValueTwice) {
   ModelParts parts;
-  parts.add(GetParam().type).inputs = {{0, 0}};
+  parts.add(tested().type).inputs = {{0, 0}};
   const Tensor x = {1.0f, 2.0f, 0.5f};
   Tensor expected;
-  for (const float value : x) expected.push_back(static_cast<float>(GetParam().function(value, value)));
+  for (const float value : x) expected.push_back(static_cast<float>(tested().function(value, value)));
   EXPECT_EQ(OneOp(parts, {{1, 3}})({x}), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, BinaryOp, ::testing::ValuesIn(kBinary),
-                         [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Ops, BinaryOp, ::testing::Combine(::testing::ValuesIn(kBinary), ::testing::ValuesIn(testing::available_isas())),
+    [](const auto& tested) {
+      return std::string(std::get<0>(tested.param).name) + "_" + isa_name(std::get<1>(tested.param));
+    });
 
 const Refusal kRefusals[] = {
     {"BinaryOfOne",

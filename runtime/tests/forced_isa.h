@@ -1,7 +1,10 @@
 // One machine tests the kernels of every instruction set that it has.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "kernels/isa.h"
@@ -24,4 +27,14 @@ class ForcedIsa {
   ForcedIsa& operator=(const ForcedIsa&) = delete;
 };
 
+// A suite of tests that run on every instruction set of this machine.
+class OnEachIsa : public ::testing::TestWithParam<Isa> {
+ private:
+  ForcedIsa forced_{GetParam()};
+};
+
 }  // namespace dcm::testing
+
+#define DCM_ON_EACH_ISA(suite)                                                                 \
+  INSTANTIATE_TEST_SUITE_P(Isas, suite, ::testing::ValuesIn(::dcm::testing::available_isas()), \
+                           [](const auto& tested) { return std::string(::dcm::isa_name(tested.param)); })

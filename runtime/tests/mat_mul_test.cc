@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "forced_isa.h"
 #include "one_op.h"
 
 namespace dcm {
@@ -46,7 +47,10 @@ Array4 reference_mat_mul(const Array4& a, const Array4& b) {
   });
 }
 
-TEST(MatMul, RandomShapesAndBroadcasts) {
+class MatMul : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(MatMul);
+
+TEST_P(MatMul, RandomShapesAndBroadcasts) {
   std::mt19937 random(61);
   for (int i = 0; i < 120; ++i) {
     // Axes before the matrices: equal, one of them 1, or missing on one side.
@@ -71,7 +75,7 @@ TEST(MatMul, RandomShapesAndBroadcasts) {
   }
 }
 
-TEST(MatMul, BatchesOnBothSidesOrOne) {
+TEST_P(MatMul, BatchesOnBothSidesOrOne) {
   std::mt19937 random(62);
   const Index a = {5, 3, 4, 6}, b = {5, 3, 6, 2};
   const Tensor x = testing::random_tensor(random, a), y = testing::random_tensor(random, b);
@@ -96,7 +100,7 @@ TEST(MatMul, BatchesOnBothSidesOrOne) {
   testing::expect_near(OneOp(parts, {a})({x}), reference_mat_mul(array_of(left, values), array_of(a, x)));
 }
 
-TEST(MatMul, DependsOnNeitherThreadsNorBatch) {
+TEST_P(MatMul, DependsOnNeitherThreadsNorBatch) {
   std::mt19937 random(63);
   ModelParts parts;
   parts.add(fb::OpAttributes_MatMul);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "forced_isa.h"
 #include "one_op.h"
 #include "refusal.h"
 
@@ -43,7 +44,10 @@ std::vector<double> normalise(const Tensor& x, size_t size, double epsilon) {
   return y;
 }
 
-TEST(LayerNorm, OverTheLastAxes) {
+class LayerNorm : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(LayerNorm);
+
+TEST_P(LayerNorm, OverTheLastAxes) {
   std::mt19937 random(81);
   for (int i = 0; i < 300; ++i) {
     const bool fixed = i % 3 == 0;
@@ -67,7 +71,7 @@ TEST(LayerNorm, OverTheLastAxes) {
   }
 }
 
-TEST(LayerNorm, OfElementsFarFromZero) {
+TEST_P(LayerNorm, OfElementsFarFromZero) {
   // A difference of large sums would have no digit of the variance left.
   std::mt19937 random(82);
   ModelParts parts;
@@ -79,7 +83,7 @@ TEST(LayerNorm, OfElementsFarFromZero) {
   expect_near(OneOp(parts, {{2, 5000}})({x}), normalise(x, 5000, op.epsilon), 1e-6);
 }
 
-TEST(LayerNorm, OfEqualElementsIsTheBias) {
+TEST_P(LayerNorm, OfEqualElementsIsTheBias) {
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_LayerNorm);
   op.weight = parts.dense({3}, {1.0f, 2.0f, 3.0f});
@@ -88,7 +92,7 @@ TEST(LayerNorm, OfEqualElementsIsTheBias) {
   EXPECT_EQ(OneOp(parts, {{1, 3}})({{7.0f, 7.0f, 7.0f}}), (Tensor{-1.0f, 0.0f, 1.0f}));
 }
 
-TEST(LayerNorm, OnThreadsAndInABatch) {
+TEST_P(LayerNorm, OnThreadsAndInABatch) {
   std::mt19937 random(83);
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_LayerNorm);
@@ -98,7 +102,10 @@ TEST(LayerNorm, OnThreadsAndInABatch) {
   expect_independence(parts, shape, testing::random_tensor(random, shape));
 }
 
-TEST(GroupNorm, OfAnyGroups) {
+class GroupNorm : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(GroupNorm);
+
+TEST_P(GroupNorm, OfAnyGroups) {
   std::mt19937 random(84);
   for (int i = 0; i < 300; ++i) {
     Shape32 shape = random_shape(random, 2);
@@ -125,7 +132,7 @@ TEST(GroupNorm, OfAnyGroups) {
   }
 }
 
-TEST(GroupNorm, OnThreadsAndInABatch) {
+TEST_P(GroupNorm, OnThreadsAndInABatch) {
   std::mt19937 random(85);
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_GroupNorm);
@@ -136,7 +143,10 @@ TEST(GroupNorm, OnThreadsAndInABatch) {
   expect_independence(parts, shape, testing::random_tensor(random, shape));
 }
 
-TEST(LocalResponseNorm, OfAnySize) {
+class LocalResponseNorm : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(LocalResponseNorm);
+
+TEST_P(LocalResponseNorm, OfAnySize) {
   std::mt19937 random(86);
   for (int i = 0; i < 300; ++i) {
     const Shape32 shape = random_shape(random, 2);
@@ -165,7 +175,7 @@ TEST(LocalResponseNorm, OfAnySize) {
   }
 }
 
-TEST(LocalResponseNorm, OnThreadsAndInABatch) {
+TEST_P(LocalResponseNorm, OnThreadsAndInABatch) {
   std::mt19937 random(87);
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_LocalResponseNorm);
@@ -177,7 +187,10 @@ TEST(LocalResponseNorm, OnThreadsAndInABatch) {
   expect_independence(parts, shape, testing::random_tensor(random, shape));
 }
 
-TEST(Softmax, AlongEveryAxisOfAnyShape) {
+class Softmax : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(Softmax);
+
+TEST_P(Softmax, AlongEveryAxisOfAnyShape) {
   std::mt19937 random(88);
   for (int i = 0; i < 150; ++i) {
     const bool fixed = i % 2 == 0;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "forced_isa.h"
 #include "one_op.h"
 #include "refusal.h"
 
@@ -59,7 +60,10 @@ Array4 reference_average_pool2d(const Array4& x, const OpParts& op) {
   });
 }
 
-TEST(AveragePool2d, RandomWindows) {
+class AveragePool2d : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(AveragePool2d);
+
+TEST_P(AveragePool2d, RandomWindows) {
   std::mt19937 random(51);
   int with_ceil = 0;
   for (int i = 0; i < 400; ++i) {
@@ -90,7 +94,7 @@ TEST(AveragePool2d, RandomWindows) {
   EXPECT_GT(with_ceil, 20);
 }
 
-TEST(AveragePool2d, ManyElementsAddUpWithSmallError) {
+TEST_P(AveragePool2d, ManyElementsAddUpWithSmallError) {
   OpParts op;
   op.type = fb::OpAttributes_AveragePool2d;
   op.kernel_h = 500;
@@ -102,7 +106,7 @@ TEST(AveragePool2d, ManyElementsAddUpWithSmallError) {
   expect_near(OneOp(model_of(op), {shape})({x}), reference_average_pool2d(array_of(shape, x), op), 1e-6);
 }
 
-TEST(AveragePool2d, DependsOnNeitherThreadsNorBatch) {
+TEST_P(AveragePool2d, DependsOnNeitherThreadsNorBatch) {
   OpParts op;
   op.type = fb::OpAttributes_AveragePool2d;
   op.kernel_h = op.kernel_w = 3;
@@ -152,16 +156,22 @@ void sweep_adaptive(fb::OpAttributes type, double start, const std::function<dou
   }
 }
 
-TEST(AdaptiveAveragePool2d, AnySizes) {
+class AdaptiveAveragePool2d : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(AdaptiveAveragePool2d);
+
+TEST_P(AdaptiveAveragePool2d, AnySizes) {
   sweep_adaptive(fb::OpAttributes_AdaptiveAveragePool2d, 0.0, [](double a, double b) { return a + b; });
 }
 
-TEST(AdaptiveMaxPool2d, AnySizes) {
+class AdaptiveMaxPool2d : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(AdaptiveMaxPool2d);
+
+TEST_P(AdaptiveMaxPool2d, AnySizes) {
   sweep_adaptive(fb::OpAttributes_AdaptiveMaxPool2d, -std::numeric_limits<double>::infinity(),
                  [](double a, double b) { return std::max(a, b); });
 }
 
-TEST(AdaptiveMaxPool2d, NanWins) {
+TEST_P(AdaptiveMaxPool2d, NanWins) {
   ModelParts parts;
   parts.add(fb::OpAttributes_AdaptiveMaxPool2d);
   for (size_t at = 0; at < 4; ++at) {
@@ -171,7 +181,10 @@ TEST(AdaptiveMaxPool2d, NanWins) {
   }
 }
 
-TEST(AdaptivePools, DependOnNeitherThreadsNorBatch) {
+class AdaptivePools : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(AdaptivePools);
+
+TEST_P(AdaptivePools, DependOnNeitherThreadsNorBatch) {
   std::mt19937 random(55);
   for (const fb::OpAttributes type : {fb::OpAttributes_AdaptiveAveragePool2d, fb::OpAttributes_AdaptiveMaxPool2d}) {
     OpParts op;

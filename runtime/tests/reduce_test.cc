@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "forced_isa.h"
 #include "one_op.h"
 
 namespace dcm {
@@ -55,7 +56,10 @@ Array4 reference_reduce(const Array4& x, const OpParts& op) {
   return y;
 }
 
-TEST(Reduce, RandomAxes) {
+class Reduce : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(Reduce);
+
+TEST_P(Reduce, RandomAxes) {
   std::mt19937 random(51);
   for (int i = 0; i < 400; ++i) {
     const bool fixed = i % 2 == 0;
@@ -83,7 +87,7 @@ TEST(Reduce, RandomAxes) {
   }
 }
 
-TEST(Reduce, LargeSumsKeepTheirDigits) {
+TEST_P(Reduce, LargeSumsKeepTheirDigits) {
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_Reduce);
   op.axes = {1};
@@ -94,7 +98,7 @@ TEST(Reduce, LargeSumsKeepTheirDigits) {
   EXPECT_NEAR(OneOp(parts, {{1, count}})({x})[0], 300000.0, 0.1);
 }
 
-TEST(Reduce, OfAllBelowZero) {
+TEST_P(Reduce, OfAllBelowZero) {
   ModelParts parts;
   OpParts& op = parts.add(fb::OpAttributes_Reduce);
   op.axes = {1, 2};

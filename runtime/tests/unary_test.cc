@@ -4,7 +4,9 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <tuple>
 
+#include "forced_isa.h"
 #include "one_op.h"
 #include "refusal.h"
 
@@ -103,22 +105,27 @@ const Unary kUnary[] = {
      [](double x) { return std::pow(x, double{1.3f}); }, 0, 9},
 };
 
-class UnaryOp : public ::testing::TestWithParam<Unary> {};
+class UnaryOp : public ::testing::TestWithParam<std::tuple<Unary, Isa>> {
+ protected:
+  static const Unary& tested() { return std::get<0>(GetParam()); }
+
+ private:
+  testing::ForcedIsa forced_{std::get<1>(GetParam())};
+};
 
 TEST_P(UnaryOp, OfAnyShape) {
-  const Unary& tested = GetParam();
   std::mt19937 random(71);
   for (int i = 0; i < 40; ++i) {
     const bool fixed = i % 3 == 0;
     const Shape32 shape = random_shape(random, 1, i % 10 == 0 ? 8 : 4, i % 10 == 0 ? 3 : 9);
     ModelParts parts;
-    parts.ops = {tested.op};
+    parts.ops = {tested().op};
     const OneOp run(parts, {shape}, fixed);
     Tensor x = testing::random_tensor(random, shape);
     for (float& value : x)
-      value = static_cast<float>(tested.low + (tested.high - tested.low) * (double{value} + 1) / 2);
+      value = static_cast<float>(tested().low + (tested().high - tested().low) * (double{value} + 1) / 2);
     std::vector<double> expected;
-    for (const float value : x) expected.push_back(tested.function(value));
+    for (const float value : x) expected.push_back(tested().function(value));
     std::vector<int64_t> out(shape.begin(), shape.end());
     if (!fixed) out[0] = -1;
     ASSERT_EQ(run.shape(), out);
@@ -131,10 +138,9 @@ TEST_P(UnaryOp, OfAnyShape) {
 }
 
 TEST_P(UnaryOp, OfManyElementsOnThreads) {
-  const Unary& tested = GetParam();
   std::mt19937 random(72);
   ModelParts parts;
-  parts.ops = {tested.op};
+  parts.ops = {tested().op};
   const Shape32 shape = {3, 5, 149, 101};
   Tensor x = testing::random_tensor(random, shape);
   for (float& value : x) value = std::fabs(value) + 0.25f;
@@ -147,17 +153,23 @@ TEST_P(UnaryOp, OfManyElementsOnThreads) {
 }
 
 TEST_P(UnaryOp, KeepsNan) {
-  const std::string name = GetParam().name;
+  const std::string name = tested().name;
   ModelParts parts;
-  parts.ops = {GetParam().op};
+  parts.ops = {tested().op};
   if (name == "PowerScalar0") return;  // x^0 is 1
   EXPECT_TRUE(std::isnan(OneOp(parts, {{1, 1}})({{NAN}})[0]));
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, UnaryOp, ::testing::ValuesIn(kUnary),
-                         [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Ops, UnaryOp, ::testing::Combine(::testing::ValuesIn(kUnary), ::testing::ValuesIn(testing::available_isas())),
+    [](const auto& tested) {
+      return std::string(std::get<0>(tested.param).name) + "_" + isa_name(std::get<1>(tested.param));
+    });
 
-TEST(UnaryOp, FarFromZero) {
+class UnaryOpOfOne : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(UnaryOpOfOne);
+
+TEST_P(UnaryOpOfOne, FarFromZero) {
   const auto at = [](OpParts op, float x) {
     ModelParts parts;
     parts.ops = {op};
@@ -178,7 +190,10 @@ TEST(UnaryOp, FarFromZero) {
 
 // ---- An element and its channel ----
 
-TEST(Prelu, OneSlopeOrOneAChannel) {
+class Prelu : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(Prelu);
+
+TEST_P(Prelu, OneSlopeOrOneAChannel) {
   std::mt19937 random(77);
   for (int i = 0; i < 150; ++i) {
     const bool one = i % 3 == 0, fixed = i % 2 == 0;
@@ -199,7 +214,10 @@ TEST(Prelu, OneSlopeOrOneAChannel) {
   }
 }
 
-TEST(ChannelAffine, OfAnyShape) {
+class ChannelAffine : public testing::OnEachIsa {};
+DCM_ON_EACH_ISA(ChannelAffine);
+
+TEST_P(ChannelAffine, OfAnyShape) {
   std::mt19937 random(78);
   for (int i = 0; i < 150; ++i) {
     const Shape32 shape = random_shape(random, 2, 5, 6);
@@ -222,7 +240,7 @@ TEST(ChannelAffine, OfAnyShape) {
   }
 }
 
-TEST(ChannelAffine, OnThreadsThatShareAChannel) {
+TEST_P(ChannelAffine, OnThreadsThatShareAChannel) {
   std::mt19937 random(79);
   const Shape32 shape = {2, 3, 113, 127};
   ModelParts parts;

@@ -61,21 +61,24 @@ _REDUCTIONS: dict[Reduction, Callable[..., torch.Tensor]] = {
 }
 
 
-def evaluate(graph: Graph, *inputs: torch.Tensor) -> Tensors:
-    """The outputs for these inputs; every value's shape is compared with the graph's."""
+def evaluate(graph: Graph, *inputs: torch.Tensor, dtype: torch.dtype = torch.float32) -> Tensors:
+    """The outputs for these inputs, computed in ``dtype``; every value's shape is compared with the graph's."""
     values: dict[str, torch.Tensor] = dict(zip(graph.inputs, inputs, strict=True))
     batch = next((x.shape[0] for n, x in values.items() if graph.values[n].shape[0] == BATCH), 0)
     with torch.no_grad():
         for name, x in list(values.items()):
-            values[name] = x.to(torch.float32)
+            values[name] = x.to(dtype)
             _check(graph, name, x, batch)
         for op in graph.ops:
-            weights = {role: torch.from_numpy(graph.weights[name].values).float() for role, name in op.weights.items()}
+            weights = {
+                role: torch.from_numpy(graph.weights[name].values).to(dtype) for role, name in op.weights.items()
+            }
             has_batch = bool(op.inputs) and graph.values[op.inputs[0]].shape[0] == BATCH
             made = _run(op, [values[name] for name in op.inputs], weights, batch if has_batch else 0)
             assert len(made) == len(op.outputs), op
             for name, value in zip(op.outputs, made, strict=True):
                 _check(graph, name, value, batch)
+                assert value.dtype == dtype, op
                 values[name] = value
     return tuple(values[name] for name in graph.outputs)
 
@@ -205,7 +208,8 @@ def _attention(a: o.Attention, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor
         scores = scores.masked_fill(after, -torch.inf)
     if mask:
         scores = scores + mask[0]
-    return scores.softmax(-1) @ v
+    blind = (scores == -torch.inf).all(-1, keepdim=True)  # sees no key
+    return scores.softmax(-1).masked_fill(blind, 0) @ v
 
 
 def _pad(a: o.Pad, x: torch.Tensor) -> torch.Tensor:
@@ -241,7 +245,7 @@ def _resize(a: o.Resize2d, x: torch.Tensor) -> torch.Tensor:
         high = (low + 1).clamp(max=n - 1)
         along = [1] * x.ndim
         along[axis] = -1
-        share = (position - low).reshape(along)
+        share = (position - low).reshape(along).to(x.dtype)
         x = x.index_select(axis, low) * (1 - share) + x.index_select(axis, high) * share
     return x
 

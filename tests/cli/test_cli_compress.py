@@ -127,7 +127,7 @@ def test_refuses_labels(digits: Path, tmp_path: Path, content: bytes, text: str)
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ([], "Error: give --density, --bits or both, or a --recipe"),
+        ([], "Error: give --density, --bits or both, a --recipe, or a --target-size"),
         (["--density", "0"], "Error: Invalid value for '--density': 0.0 is not in the range 0<x<=1."),
         (["--density", "1.5"], "Error: Invalid value for '--density': 1.5 is not in the range 0<x<=1."),
         (["--bits", "0"], "Error: Invalid value for '--bits': 0 is not in the range 1<=x<=8."),

@@ -55,7 +55,7 @@ def test_examples_give_what_the_page_shows(prepared: Path) -> None:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            env=environment() | {"PATH": path},
+            env=environment() | {"PATH": path, "XDG_CACHE_HOME": str(prepared / "cache")},
         )
         assert _without_numbers(done.stdout) == _without_numbers(shown), line
 

@@ -11,7 +11,7 @@ from dcmobile.encode import EncodedWeight, Encoding
 from dcmobile.encode.choose import candidates
 from dcmobile.fileformat import Metadata, build_file
 from dcmobile.graph import Graph, Op, Value, Weight
-from dcmobile.operators import Attributes
+from dcmobile.operators import Attributes, Constant
 
 Shape = tuple[int, ...]
 
@@ -45,17 +45,22 @@ class NetworkBuilder:
         self._weights[weight.name] = weight
         return weight.name
 
-    def add(self, attributes: Attributes, *inputs: str, weight: str = "", bias: str = "") -> str:
-        """One operator; weight and bias by name. Returns the name of its result."""
+    def add(self, attributes: Attributes, *inputs: str, **weights: str) -> str:
+        """One operator that makes one value; weights by role. Returns the name of its result."""
+        (result,) = self.add_several(attributes, *inputs, **weights)
+        return result
+
+    def add_several(self, attributes: Attributes, *inputs: str, **weights: str) -> tuple[str, ...]:
+        """One operator. Returns the names of what it makes."""
         name = f"op{len(self._ops)}"
-        reads = inputs or (list(self._values)[-1],)
-        roles = {role: held for role, held in (("weight", weight), ("bias", bias)) if held}
+        reads = inputs if inputs or isinstance(attributes, Constant) else (list(self._values)[-1],)
         shapes = [self._values[value].shape for value in reads]
-        held_shapes = {role: self._weights[held].values.shape for role, held in roles.items()}
-        (shape,) = expected_shapes(attributes, shapes, held_shapes)
-        self._values[name] = Value(name, shape)
-        self._ops.append(Op(name, attributes, reads, name, roles))
-        return name
+        held_shapes = {role: self._weights[held].values.shape for role, held in weights.items()}
+        made = expected_shapes(attributes, shapes, held_shapes)
+        results = (name, *(f"{name}.{number}" for number in range(1, len(made))))
+        self._values |= {result: Value(result, shape) for result, shape in zip(results, made, strict=True)}
+        self._ops.append(Op(name, attributes, reads, name, weights, more_outputs=results[1:]))
+        return results
 
     def graph(self, *outputs: str) -> Graph:
         """The network; without ``outputs`` every value is one."""

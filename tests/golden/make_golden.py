@@ -1,27 +1,29 @@
 """Makes the golden files that are not there yet: `.venv/bin/python tests/golden/make_golden.py` from the root.
 
-README.md has the rule: what is there is never made again. Each network is a function below; its file, its inputs and
-what torch makes of them are written, and their checksums are added to SHA256SUMS.
+README.md has the rule: what is there is never made again. Each network is a function below or in
+`operator_networks.py`; its file, its inputs and what torch makes of them are written, and their checksums are added to
+SHA256SUMS.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 FOLDER = Path(__file__).parent
-sys.path[:0] = [str(FOLDER.parent / "fileformat"), str(FOLDER.parent / "format")]
+sys.path[:0] = [str(FOLDER.parent / "fileformat"), str(FOLDER.parent / "format"), str(FOLDER.parent / "capture")]
 
+from golden_network import Golden  # noqa: E402
 from hand_assembly import build as assemble  # noqa: E402
 from hand_made_model import tiny  # noqa: E402
 from network_builder import NetworkBuilder  # noqa: E402
+from operator_networks import NETWORKS as OPERATOR_NETWORKS  # noqa: E402
 from random_graphs import random_inputs, shared_weight, torch_results  # noqa: E402
 
 from dcmobile.encode import Encoding  # noqa: E402
@@ -29,18 +31,8 @@ from dcmobile.fileformat import Metadata  # noqa: E402
 from dcmobile.graph import BATCH, Sharing, Weight  # noqa: E402
 from dcmobile.operators import Activation, Add, Conv2d, Flatten, Linear, MaxPool2d, Relu, Softmax  # noqa: E402
 
-Floats = npt.NDArray[np.float32]
 SPARSE, DENSE_SHARED = Encoding.SPARSE_SHARED, Encoding.DENSE_SHARED
 MAX_BYTES = 30_000
-
-
-@dataclass(frozen=True)
-class Golden:
-    """A file with inputs and, computed by torch in binary64, the outputs, both in the file's order."""
-
-    data: bytes
-    inputs: Sequence[Floats]
-    outputs: Sequence[npt.NDArray[np.float64]]
 
 
 def finished(build: NetworkBuilder, *outputs: str, batch: int = 2, metadata: Metadata | None = None) -> Golden:
@@ -160,22 +152,25 @@ NETWORKS: tuple[Callable[[], Golden], ...] = (
     large_codebooks,
     empty_streams,
     another_writer,
+    *OPERATOR_NETWORKS,
 )
 
 
 def write(name: str, golden: Golden) -> None:
     """Write one file with its arrays and note their checksums. FileExistsError if any of it is there."""
-    if len(golden.data) >= MAX_BYTES:
-        raise ValueError(f"{name}.dcmodel would take {len(golden.data)} bytes; golden files stay below {MAX_BYTES}")
-    model, arrays = FOLDER / f"{name}.dcmodel", FOLDER / f"{name}.npz"
     held = {f"input{i}": x for i, x in enumerate(golden.inputs)}
     held |= {f"output{i}": y.astype(np.float32) for i, y in enumerate(golden.outputs)}
-    with model.open("xb") as file:
-        file.write(golden.data)
-    with arrays.open("xb") as file:
-        np.savez_compressed(file, allow_pickle=False, **held)
+    arrays = io.BytesIO()
+    np.savez_compressed(arrays, allow_pickle=False, **held)
+    files = {FOLDER / f"{name}.dcmodel": golden.data, FOLDER / f"{name}.npz": arrays.getvalue()}
+    for path, data in files.items():
+        if len(data) >= MAX_BYTES:
+            raise ValueError(f"{path.name} would take {len(data)} bytes; golden files stay below {MAX_BYTES}")
+    for path, data in files.items():
+        with path.open("xb") as file:
+            file.write(data)
     with (FOLDER / "SHA256SUMS").open("a") as sums:
-        for path in (model, arrays):
+        for path in files:
             sums.write(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
 
 

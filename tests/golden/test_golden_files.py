@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from enum import EnumType
 from pathlib import Path
+from typing import get_type_hints
 
 import make_golden
 import numpy as np
 import numpy.typing as npt
 import plain_reader
 import pytest
+import torch
+from evaluate_graph import evaluate
 
 import dcmobile
 from dcmobile.encode import Encoding
 from dcmobile.fileformat import read_file
+from dcmobile.fileformat.operator_tables import weight_roles
+from dcmobile.operators import OPERATORS
 
 FOLDER = Path(__file__).parent
 SUMS = {
@@ -28,9 +34,8 @@ Floats = npt.NDArray[np.float32]
 def arrays(name: str) -> tuple[list[Floats], list[Floats]]:
     """Inputs and expected outputs."""
     with np.load(FOLDER / f"{name}.npz") as held:
-        inputs, outputs = (
-            [held[key] for key in sorted(held.files) if key.startswith(kind)] for kind in ("input", "output")
-        )
+        counts = {kind: sum(key.startswith(kind) for key in held.files) for kind in ("input", "output")}
+        inputs, outputs = ([held[f"{kind}{i}"] for i in range(count)] for kind, count in counts.items())
     return inputs, outputs
 
 
@@ -75,6 +80,15 @@ def test_the_plain_reader_computes_the_same(name: str) -> None:
 
 
 @golden
+def test_torch_computes_the_same(name: str) -> None:
+    inputs, expected = arrays(name)
+    graph = read_file(FOLDER / f"{name}.dcmodel").graph
+    results = evaluate(graph, *map(torch.from_numpy, inputs), dtype=torch.float64)
+    for mine, theirs in zip(results, expected, strict=True):
+        np.testing.assert_allclose(mine.numpy(), theirs, rtol=1e-6, atol=1e-7 * np.abs(theirs).max())
+
+
+@golden
 def test_weights_are_the_same_for_tools(name: str) -> None:
     plain = plain_reader.read((FOLDER / f"{name}.dcmodel").read_bytes())
     loaded = read_file(FOLDER / f"{name}.dcmodel")
@@ -84,8 +98,6 @@ def test_weights_are_the_same_for_tools(name: str) -> None:
 
 def test_the_files_hold_what_the_format_offers() -> None:
     loaded = {name: read_file(FOLDER / f"{name}.dcmodel") for name in NAMES}
-    operators = {op.kind for file in loaded.values() for op in file.graph.ops}
-    assert operators >= {"Linear", "Conv2d", "MaxPool2d", "Relu", "Flatten", "Add", "Softmax"}
     stored = {
         (file.statistics[name].encoding, (weight.sharing.centroids if weight.sharing else weight.values).dtype.itemsize)
         for file in loaded.values()
@@ -101,3 +113,21 @@ def test_the_files_hold_what_the_format_offers() -> None:
     metadata = loaded["convolutional"].metadata
     assert metadata.labels == ("cat", "dog", "Vögel", "魚", "")
     assert metadata.entries["dcmobile.recipe"] == '[layers]\n"*" = {bits = 4}\n'
+
+
+def test_every_operator_occurs_with_all_that_it_may_be_told() -> None:
+    """Every value of its enumerations (activations are one) and flags; each optional weight there and absent."""
+    ops = [op for name in NAMES for op in read_file(FOLDER / f"{name}.dcmodel").graph.ops]
+    assert {op.kind for op in ops} == {operator.__name__ for operator in OPERATORS}
+    told = {(op.kind, field, value) for op in ops for field, value in vars(op.attributes).items()}
+    for operator in OPERATORS:
+        for field, hint in get_type_hints(operator).items():
+            choices = (False, True) if hint is bool else hint if isinstance(hint, EnumType) else ()
+            assert {(operator.__name__, field, choice) for choice in choices} <= told
+    weights = {(op.kind, role, role in op.weights) for op in ops for role in weight_roles(op.kind)}
+    assert weights == {
+        (operator.__name__, role, there)
+        for operator in OPERATORS
+        for role, required in weight_roles(operator.__name__).items()
+        for there in {True, required}
+    }

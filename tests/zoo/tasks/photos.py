@@ -26,16 +26,18 @@ def photos() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.stack([_cropped(path) for path in paths]), labels
 
 
-def imagenet_normalised() -> torch.Tensor:
-    """The photos as torchvision's networks want them: 0..1, minus the mean, by the deviation of ImageNet's channels."""
+def imagenet_normalised(images: torch.Tensor | None = None) -> torch.Tensor:
+    """The images (0..255; the photos by default) as torchvision's networks want them: 0..1, minus the mean, by the
+    deviation of ImageNet's channels.
+    """
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
-    return (photos()[0] / 255 - mean) / deviation
+    return ((photos()[0] if images is None else images) / 255 - mean) / deviation
 
 
-def efficientnet_lite_normalised() -> torch.Tensor:
-    """The photos as EfficientNet-Lite wants them."""
-    return (photos()[0] - 127) / 128
+def efficientnet_lite_normalised(images: torch.Tensor | None = None) -> torch.Tensor:
+    """The images (0..255; the photos by default) as EfficientNet-Lite wants them."""
+    return ((photos()[0] if images is None else images) - 127) / 128
 
 
 def top1_and_top5(network: Network, images: torch.Tensor) -> tuple[int, int]:

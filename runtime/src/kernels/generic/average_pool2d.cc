@@ -9,11 +9,6 @@ uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return uint64_t{batch} * site.output().dims[0] * site.output().dims[1];
 }
 
-// How many positions of window o lie inside the padded input. Those after it come of ceil_mode.
-uint64_t padded_count(const WindowAxis& window, uint64_t o, uint64_t inputs) {
-  return std::min<uint64_t>(window.kernel, inputs + window.pad_before + window.pad_after - o * window.stride);
-}
-
 void run(const Call& call, uint64_t begin, uint64_t end, void*) {
   const Site& site = *call.site;
   const AveragePool2dAttributes& pool = site.op->attributes.average_pool2d;

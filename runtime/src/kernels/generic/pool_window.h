@@ -25,6 +25,11 @@ inline WindowElements window_elements(const WindowAxis& window, uint64_t o, uint
   return {first, std::min<uint64_t>(window.kernel - before, ceil_div(inputs - first, window.dilation))};
 }
 
+// How many positions of window o of an average pool lie inside the padded input. Those after it come of ceil_mode.
+inline uint64_t padded_count(const WindowAxis& window, uint64_t o, uint64_t inputs) {
+  return std::min<uint64_t>(window.kernel, inputs + window.pad_before + window.pad_after - o * window.stride);
+}
+
 // Of window o of an adaptive pool with `outputs` windows.
 inline WindowElements adaptive_elements(uint64_t o, uint64_t inputs, uint64_t outputs) {
   const uint64_t first = o * inputs / outputs;
