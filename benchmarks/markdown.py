@@ -26,7 +26,7 @@ def measured(report: dict[str, Any], races: Sequence[Race]) -> str:
     """All tables."""
     networks = [race for race in races if race.network in {network.name for network in NETWORKS}]
     layers = [race for race in races if race.network in {layer.name for layer in LAYERS}]
-    parts = [_machine(report), _overview(networks)]
+    parts = [_machine(report), _other_load(races), _overview(networks)]
     for network in NETWORKS:
         if own := [race for race in networks if race.network == network.name]:
             parts.append(f"### {network.title}\n\n" + _network(own))
@@ -56,6 +56,21 @@ def _machine(report: dict[str, Any]) -> str:
         f"matrix product and reads {machine['read_gbytes']:.0f} GB/s from memory.\n\n"
         f"{versions}.\n\n{report['rounds']} rounds of {report['seconds']:g} s for each runtime."
     )
+
+
+def _other_load(races: Sequence[Race]) -> str:
+    """Whether the figures can be trusted: a disturbed run says so itself."""
+    loads = [load for race in races for load in race.other_load if load is not None]
+    if not loads:
+        return ""
+    mean, most = sum(loads) / len(loads), max(loads)
+    text = f"Other programs used {mean:.0%} of the processors on average between the turns, {most:.0%} at most."
+    if mean > 0.1:
+        text += (
+            "\n**The machine was not quiet:** times are longer than they need be, most of all with as many threads as\n"
+        )
+        text += "processors, and ratios are rough."
+    return text
 
 
 def _overview(races: Sequence[Race]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.contestants import Contestant, ContestantError
 from benchmarks.folder import BUILD
+from benchmarks.other_load import other_load
 
 Tell = Callable[[str], None]
 
@@ -33,7 +34,13 @@ def run_race(
     missing: runtimes that cannot take part, with the reason. seconds: of a round of one runtime.
     """
     runtimes: dict[str, Any] = {name: {"failed": reason} for name, reason in missing.items()}
-    result = {"network": network, "threads": threads, "complete": False, "runtimes": runtimes}
+    result: dict[str, Any] = {
+        "network": network,
+        "threads": threads,
+        "complete": False,
+        "other_load": [],
+        "runtimes": runtimes,
+    }
     running: list[Contestant] = []
     try:
         for contestant in contestants:
@@ -42,6 +49,7 @@ def run_race(
             _attempt(contestant, running, runtimes, lambda each: runtimes.update({each.name: each.start()}))
         for number in range(rounds):
             tell(f"{network}, {threads} threads: round {number + 1} of {rounds}")
+            result["other_load"].append(other_load())
             for contestant in list(running):
                 _attempt(contestant, running, runtimes, lambda each: _add_round(runtimes, each, seconds))
             _write(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,16 @@ _COUNTED = {peer.name for peer in PEERS if peer.counts}
 
 @dataclass(frozen=True)
 class Race:
-    """One network on one number of threads. runtimes: facts by name, those that failed with the reason as "failed"."""
+    """One network on one number of threads. runtimes: facts by name, those that failed with the reason as "failed".
+
+    other_load: before each round, the share of the processors that other programs used; None where it is not known.
+    """
 
     network: str
     threads: int
     complete: bool
     runtimes: dict[str, dict[str, Any]]
+    other_load: list[float | None] = field(default_factory=list)
 
     def timed(self, name: str) -> dict[str, Any] | None:
         """The facts of a runtime that was timed."""

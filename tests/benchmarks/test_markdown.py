@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,14 @@ def test_tables_say_what_was_measured() -> None:
     assert "- alexnet, ExecuTorch XNNPACK: no kernel" in text
     assert "| AlexNet | 10.00 | 0.50 | 1.00 | 6.00 | 2.50 | 10.0% | 20.00 | 40.00 |" in text
     assert "Example CPU, a virtual machine" in text
+
+
+def test_a_disturbed_run_says_so() -> None:
+    assert "Other programs" not in measured(REPORT, RACES)
+    quiet = measured(REPORT, [replace(race, other_load=[0.0, 0.1, None]) for race in RACES])
+    assert "used 5% of the processors on average between the turns, 10% at most" in quiet
+    assert "not quiet" not in quiet
+    assert "not quiet" in measured(REPORT, [replace(race, other_load=[0.5]) for race in RACES])
 
 
 def test_rows_have_the_figures_of_the_report() -> None:

@@ -44,6 +44,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[s
     file = tmp_path / "races" / "net.1.json"
     for module in (race, results):
         monkeypatch.setattr(module, "race_file", lambda network, threads: file)
+    monkeypatch.setattr(race, "other_load", lambda: 0.25)
     return lambda: dict(json.loads(file.read_text()))
 
 
@@ -64,6 +65,7 @@ def test_rounds_are_interleaved_and_summed_up(kept: Callable[[], dict[str, Any]]
     assert (facts["median_ms"], facts["min_ms"], facts["spread_ms"]) == (6.0, 2.0, [4.0, 9.0])
     assert len(facts["rounds"]) == 3
     (loaded,) = results.load_races(["net"], [1])
+    assert loaded.other_load == [0.25, 0.25, 0.25]
     assert loaded.best_peer() == "mnn"
     assert loaded.ratio("mnn") == 3.0
     assert loaded.ratio("absent") is None
