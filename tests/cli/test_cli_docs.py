@@ -24,7 +24,7 @@ def _commands() -> list[tuple[str, str]]:
 
 
 def _without_numbers(text: str) -> list[str]:
-    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with the numbers, and kernels,
+    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with numbers, and kernels,
     which vary with the CPU.
     """
     text = re.sub(r"\b\w+_(?:generic|neon|avx2|avx512)\b", "KERNEL", text)
