@@ -24,7 +24,11 @@ def _commands() -> list[tuple[str, str]]:
 
 
 def _without_numbers(text: str) -> list[str]:
-    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with the numbers."""
+    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with numbers, and kernels,
+    which vary with the CPU.
+    """
+    text = re.sub(r"\b\w+_(?:generic|neon|avx2|avx512)\b", "KERNEL", text)
+    text = re.sub(r"(?<=Why these kernels\n).*", "REASONS", text, flags=re.DOTALL)
     masked = re.sub(r"\d+(?:[.,]\d+)*(?: (?:us|ms|s)\b)?|─+|[ \t]+", lambda m: "#" if m[0][0].isdigit() else " ", text)
     return [line.strip() for line in masked.splitlines()]
 

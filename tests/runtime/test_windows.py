@@ -87,13 +87,14 @@ def test_conv2d(form: str, shape: tuple[int, ...], weight_shape: tuple[int, ...]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_work_of_a_convolution_decides_its_kernel(form: str) -> None:
-    """Panels where many weights meet many pixels."""
+def test_the_work_of_a_convolution_decides_its_kernel(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the portable kernels, panels where many weights meet many pixels, else direct ones."""
 
     def takes_panels(op: Conv2d, shape: tuple[int, ...], weight_shape: tuple[int, ...]) -> bool:
         held, *_ = _layer(form, weight_shape, weight_shape[0], False)
         return "_panels_" in open_operator(op, random_tensor(3, *shape), weights=held).operators[-1].kernel
 
+    monkeypatch.setenv("DCM_ISA", "generic")
     assert takes_panels(Conv2d(), (1, 32, 14, 14), (128, 32, 3, 3))
     assert not takes_panels(Conv2d(groups=32), (1, 32, 14, 14), (32, 1, 3, 3))
     assert not takes_panels(Conv2d(), (1, 32, 1, 1), (128, 32, 1, 1))
