@@ -66,4 +66,6 @@ def _network(layer: _Layer, batch: int) -> Network:
     )
 
 
-LAYERS = tuple(_network(layer, batch) for layer in _LAYERS for batch in (1, 64))
+# Convolutions reuse a weight for every pixel already; a batch changes how often a weight of a fully connected layer is
+# used. The figure has those alone.
+LAYERS = tuple(_network(layer, batch) for layer in _LAYERS for batch in ((1, 64) if len(layer.shape) == 1 else (1,)))

@@ -25,9 +25,13 @@ def plot_networks(races: Sequence[Race], file: Path) -> None:
     width = 0.8 / max(len(runtimes), 1)
     for number, name in enumerate(runtimes):
         places = [group - 0.4 + width * (number + 0.5) for group in range(len(shown))]
-        heights = [race.ratio(name) or 0 for _, race in shown]
-        axes.bar(places, heights, width * 0.9, label=TITLES[name], color=_COLOURS[number % len(_COLOURS)])
+        heights = [(race.ratio(name) or 1) - 1 for _, race in shown]  # from the line of a draw, up or down
+        axes.bar(places, heights, width * 0.9, 1, label=TITLES[name], color=_COLOURS[number % len(_COLOURS)])
     axes.axhline(1, color="black", linewidth=1)
+    for group, (network, _) in enumerate(shown):
+        if network.goal is not None:
+            label = "goal, of the best fp32 or fp16 peer" if group == 0 else None
+            axes.hlines(network.goal, group - 0.42, group + 0.42, "black", "dotted", linewidth=1, label=label)
     axes.set_xticks(range(len(shown)), [each.title for each, _ in shown])
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
