@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ def main() -> int:
     if not options.program.exists():
         print(f"{options.program} is missing: make bench builds it, or say --program", file=sys.stderr)
         return 2
+    _end_cleanly()
     BUILD.mkdir(parents=True, exist_ok=True)
     machine = describe_machine(max(os.sched_getaffinity(0)))
     for name in options.networks:
@@ -44,6 +46,16 @@ def main() -> int:
             _race(layer.name, 1, options)
     _report(options, machine)
     return 0
+
+
+def _end_cleanly() -> None:
+    """Interrupted or terminated, the processes of the runtimes end too: most of them are stopped and would stay so."""
+
+    def leave(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
 
 
 def _options() -> argparse.Namespace:
@@ -75,7 +87,11 @@ def _race(name: str, threads: int, options: argparse.Namespace) -> None:
         return
     folder = network_folder(name)
     _tell(f"{name}: files")
-    ensure_network(folder)
+    try:
+        ensure_network(folder)
+    except RuntimeError as error:  # the other networks can still be timed
+        _tell(str(error))
+        return
     cpus = sorted(os.sched_getaffinity(0))[-threads:]
     contestants: list[Contestant] = [DcmobileContestant(options.program, folder, threads, cpus)]
     missing = {}
