@@ -45,6 +45,8 @@ const Kernel* const kKernels[] = {
     &kGroupNormAvx512,
     &kLocalResponseNormAvx512,
     &kSoftmaxAvx512,
+    &kMatMulAvx512,
+    &kAttentionAvx512,
     &kConv2dSparseAvx2,
     &kConv2dDenseSharedAvx2,
     &kConv2dDenseAvx2,
@@ -81,6 +83,8 @@ const Kernel* const kKernels[] = {
     &kGroupNormAvx2,
     &kLocalResponseNormAvx2,
     &kSoftmaxAvx2,
+    &kMatMulAvx2,
+    &kAttentionAvx2,
 #elif defined(__aarch64__)
     &kConv2dSparseNeon,
     &kConv2dDenseSharedNeon,
@@ -118,6 +122,8 @@ const Kernel* const kKernels[] = {
     &kGroupNormNeon,
     &kLocalResponseNormNeon,
     &kSoftmaxNeon,
+    &kMatMulNeon,
+    &kAttentionNeon,
 #endif
     &kLinearSparseGeneric,
     &kLinearDenseSharedGeneric,

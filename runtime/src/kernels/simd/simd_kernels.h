@@ -113,5 +113,11 @@ extern const Kernel kLayerNormNeon;
 extern const Kernel kGroupNormNeon;
 extern const Kernel kLocalResponseNormNeon;
 extern const Kernel kSoftmaxNeon;
+extern const Kernel kMatMulAvx512;
+extern const Kernel kAttentionAvx512;
+extern const Kernel kMatMulAvx2;
+extern const Kernel kAttentionAvx2;
+extern const Kernel kMatMulNeon;
+extern const Kernel kAttentionNeon;
 
 }  // namespace dcm
