@@ -2,7 +2,7 @@
 // order of k, whatever tile it lies in, so results depend neither on the number of rows nor on where they begin.
 #pragma once
 
-#include "kernels/simd/unroll.h"
+#include "kernels/unroll.h"
 
 namespace dcm {
 namespace {
