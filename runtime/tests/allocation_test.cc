@@ -54,6 +54,7 @@ void expect_no_allocation(const testing::Bytes& bytes, const testing::Tensor& in
   for (uint32_t threads : {1u, 2u, 4u}) {
     dcm_options options = DCM_OPTIONS_DEFAULT;
     options.threads = threads;
+    options.profile = threads == 2;
     const int before_open = allocations;
     const testing::Opened opened = testing::open_bytes(bytes, &options);
     ASSERT_EQ(opened.code, DCM_OK) << opened.text;

@@ -132,7 +132,7 @@ TEST(Options, OutOfRange) {
   EXPECT_EQ(code([](dcm_options& o) { o.threads = 65; }), DCM_CALL_ARGUMENT);
   EXPECT_EQ(code([](dcm_options& o) { o.threads = 64; }), DCM_OK);
   EXPECT_EQ(code([](dcm_options& o) { o.skip_checksum = 2; }), DCM_CALL_ARGUMENT);
-  EXPECT_EQ(code([](dcm_options& o) { o.reserved = 1; }), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(code([](dcm_options& o) { o.profile = 2; }), DCM_CALL_ARGUMENT);
   EXPECT_EQ(code([](dcm_options& o) { o.struct_size = 0; }), DCM_CALL_ARGUMENT);
   EXPECT_EQ(code([](dcm_options& o) { o.struct_size = 0xFFFFFFFF; }), DCM_CALL_ARGUMENT);
   EXPECT_EQ(code([](dcm_options& o) { o.memory_limit = 100; }), DCM_MACHINE_LIMIT);

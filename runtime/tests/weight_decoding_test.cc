@@ -162,6 +162,7 @@ TEST(LoadInfo, CountsBytes) {
   EXPECT_EQ(info.file_bytes, bytes.size());
   uint64_t weight_bytes = 0;
   for (const Weight& weight : opened.model->weights) weight_bytes += weight.bytes();
+  for (const PlannedOp& op : opened.model->plan.ops) weight_bytes += op.prepared.size();
   EXPECT_EQ(info.weight_bytes, weight_bytes);
   EXPECT_GT(info.verify_ns, 0u);
   EXPECT_GT(info.decode_ns, 0u);

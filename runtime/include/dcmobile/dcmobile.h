@@ -115,7 +115,7 @@ typedef struct dcm_options {
   uint32_t threads;       /* threads that share decoding and a run, the caller's included; 1..64, default 1 */
   uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB */
   uint32_t skip_checksum; /* 1: do not compare CRC-32C on load (every other check is always made) */
-  uint32_t reserved;      /* 0 */
+  uint32_t profile;       /* 1: a context measures what each operator takes; for dcm_context_op_profile */
 } dcm_options;
 
 #define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u}
@@ -159,12 +159,13 @@ DCM_API int dcm_model_find_output(const dcm_model* model, const char* name, size
 
 /* One operator of the plan, in order of execution. */
 typedef struct dcm_op_info {
-  const char* name;   /* module path in the user's model, "" if the file does not say */
-  const char* type;   /* "Linear", "Conv2d", ... as in the schema */
-  const char* kernel; /* the kernel that the plan picked, e.g. "linear_sparse_generic" */
-  const char* reason; /* why, in a few words */
-  uint64_t macs;      /* multiply-accumulates a sample, zero weights not counted */
-  uint32_t outputs;   /* values that it makes: 3 for Lstm, 2 for Gru, else 1 */
+  const char* name;      /* module path in the user's model, "" if the file does not say */
+  const char* type;      /* "Linear", "Conv2d", ... as in the schema */
+  const char* kernel;    /* the kernel that the plan picked, e.g. "linear_sparse_generic" */
+  const char* reason;    /* why, in a few words */
+  uint64_t macs;         /* multiply-accumulates a sample, zero weights not counted */
+  uint32_t outputs;      /* values that it makes: 3 for Lstm, 2 for Gru, else 1 */
+  uint64_t weight_bytes; /* memory of its weights and of what the kernel prepared from them */
 } dcm_op_info;
 
 DCM_API size_t dcm_model_op_count(const dcm_model* model);
@@ -205,6 +206,22 @@ DCM_API uint64_t dcm_context_arena_bytes(const dcm_context* context);
 DCM_API int dcm_context_run(dcm_context* context, const float* const* inputs, const size_t* input_sizes,
                             size_t input_count, float* const* outputs, const size_t* output_sizes, size_t output_count,
                             dcm_error* error);
+
+/* Time that one operator took in the runs of a context, in nanoseconds, over the whole batch. A run that failed does
+ * not count. */
+typedef struct dcm_op_profile {
+  uint64_t runs;     /* since the context was made, or since dcm_context_reset_profile */
+  uint64_t last_ns;  /* the last run */
+  uint64_t min_ns;   /* the fastest run */
+  uint64_t total_ns; /* all runs */
+} dcm_op_profile;
+
+/* What operator `op` of the plan took. The context must have been made with options->profile = 1, which reads the clock
+ * once an operator and run; without it nothing is measured, at no cost, and this is a CALL_ARGUMENT. */
+DCM_API int dcm_context_op_profile(const dcm_context* context, size_t op, dcm_op_profile* profile, dcm_error* error);
+
+/* Forgets the runs so far, e.g. those of a warm-up. Does nothing without a profile. */
+DCM_API void dcm_context_reset_profile(dcm_context* context);
 
 /* ---- The library ------------------------------------------------------------------------------------------------- */
 

@@ -35,8 +35,10 @@ dcm::Result<SliceLayout> choose_slice(const dcm::StorageMap& map, uint32_t batch
 
 }  // namespace
 
-dcm::Status dcm_context::prepare(uint32_t threads) {
+dcm::Status dcm_context::prepare(const dcm_options& options) {
+  const uint32_t threads = options.threads;
   DCM_TRY(pool.start(budget, threads));
+  if (options.profile != 0) DCM_TRY(profile.enable(budget, model.plan.ops.size()));
   DCM_TRY(op_inputs.allocate(budget, model.plan.most_inputs));
   DCM_TRY(scratch.allocate(budget, model.plan.scratch_bytes * threads).in("the scratch memory of %u threads", threads));
   return set_batch(1);
@@ -102,10 +104,15 @@ dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
 }
 
 dcm::Status dcm_context::run(const float* const* inputs, float* const* outputs) {
+  profile.begin_run();
   for (uint32_t first = 0; first < batch;) {
     const uint32_t count = batch - first < slice ? batch - first : slice;
     const RunSlice now = {inputs, outputs, first, count};
-    for (uint32_t i = 0; i < model.plan.ops.size(); ++i) DCM_TRY(run_op(i, now));
+    profile.begin_slice();
+    for (uint32_t i = 0; i < model.plan.ops.size(); ++i) {
+      DCM_TRY(run_op(i, now));
+      profile.end_op(i);
+    }
     first += count;
   }
   const RunSlice all = {inputs, outputs, 0, batch};
@@ -114,5 +121,6 @@ dcm::Status dcm_context::run(const float* const* inputs, float* const* outputs) 
     const uint64_t floats = storage.elements * storage.samples(batch);
     std::memcpy(outputs[copy.output], storage_data(copy.storage, all), static_cast<size_t>(floats) * sizeof(float));
   }
+  profile.end_run();
   return {};
 }

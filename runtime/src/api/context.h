@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/model.h"
+#include "api/profile.h"
 #include "core/thread_pool.h"
 
 // The caller's buffers of one run, and the samples of them that are computed now.
@@ -17,8 +18,8 @@ struct RunSlice {
 struct dcm_context {
   dcm_context(const dcm_model& planned, uint64_t memory_limit) : model(planned), budget(memory_limit) {}
 
-  // Starts the threads and sizes the arena for batch 1.
-  dcm::Status prepare(uint32_t threads);
+  // Starts the threads and sizes the arena for batch 1. Threads and profile of the options apply.
+  dcm::Status prepare(const dcm_options& options);
   dcm::Status set_batch(uint32_t new_batch);
   // Runs every operator in order, then copies the outputs that no operator writes. Allocates nothing. CALL_VALUE if a
   // kernel refuses a value.
@@ -31,6 +32,7 @@ struct dcm_context {
   dcm::Array<uint64_t> offsets;        // in the arena, of each storage of the plan
   dcm::Array<uint8_t> scratch;         // plan.scratch_bytes for each thread
   dcm::Array<const float*> op_inputs;  // of the operator that runs
+  dcm::Profile profile;                // off unless the options ask for it
   uint32_t batch = 0;
   uint32_t slice = 0;  // samples of a slice, 1..batch
 

@@ -17,7 +17,7 @@ Status create_context(const dcm_model* model, const dcm_options* options, dcm_co
   void* block = allocate_handle(sizeof(dcm_context));
   if (block == nullptr) return Status::error(DCM_MACHINE_MEMORY, "out of memory: cannot allocate a context");
   dcm_context* created = new (block) dcm_context(*model, checked.value().memory_limit);
-  Status status = created->prepare(checked.value().threads);
+  Status status = created->prepare(checked.value());
   if (!status.ok()) {
     destroy(created);
     return status;
@@ -55,6 +55,19 @@ Status run_context(dcm_context* context, const float* const* inputs, const size_
   return context->run(inputs, outputs);
 }
 
+Status describe_profile(const dcm_context* context, size_t op, dcm_op_profile* profile) {
+  DCM_TRY(verify_pointer(profile, "profile"));
+  *profile = {};
+  DCM_TRY(verify_pointer(context, "context"));
+  if (!context->profile.enabled())
+    return Status::error(DCM_CALL_ARGUMENT, "the context has no profile: create it with options.profile = 1");
+  if (op >= context->profile.size())
+    return Status::error(DCM_CALL_ARGUMENT, "operator %zu does not exist: the model has %zu", op,
+                         context->profile.size());
+  *profile = context->profile[op];
+  return {};
+}
+
 }  // namespace
 }  // namespace dcm
 
@@ -79,4 +92,12 @@ int dcm_context_run(dcm_context* context, const float* const* inputs, const size
                     float* const* outputs, const size_t* output_sizes, size_t output_count, dcm_error* error) {
   return dcm::report(dcm::run_context(context, inputs, input_sizes, input_count, outputs, output_sizes, output_count),
                      error);
+}
+
+int dcm_context_op_profile(const dcm_context* context, size_t op, dcm_op_profile* profile, dcm_error* error) {
+  return dcm::report(dcm::describe_profile(context, op, profile), error);
+}
+
+void dcm_context_reset_profile(dcm_context* context) {
+  if (context != nullptr) context->profile.reset();
 }

@@ -43,10 +43,11 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
     decode.check_checksums = options.skip_checksum == 0;
     DCM_TRY(dcm::decode_weights(file, decode, budget, pool, &weights));
   }
-  for (const dcm::Weight& weight : weights) load_info.weight_bytes += weight.bytes();
   watch.lap(&load_info.decode_ns);
 
   DCM_TRY(plan.build(graph, weights, budget));
+  for (const dcm::Weight& weight : weights) load_info.weight_bytes += weight.bytes();
+  for (const dcm::PlannedOp& op : plan.ops) load_info.weight_bytes += op.prepared.size();
   watch.lap(&load_info.plan_ns);
   return {};
 }

@@ -82,6 +82,13 @@ Status find_op(const dcm_model* model, size_t index, const PlannedOp** planned) 
   return {};
 }
 
+uint64_t weight_bytes(const PlannedOp& planned) {
+  uint64_t bytes = planned.prepared.size();
+  for (const Weight* weight : planned.site.weights)
+    if (weight != nullptr) bytes += weight->bytes();
+  return bytes;
+}
+
 Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
   DCM_TRY(verify_pointer(info, "info"));
   *info = {};
@@ -93,7 +100,8 @@ Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
            planned->kernel->name,
            planned->reason,
            planned->macs,
-           op.output_count};
+           op.output_count,
+           weight_bytes(*planned)};
   return {};
 }
 

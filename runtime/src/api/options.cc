@@ -9,7 +9,7 @@ namespace dcm {
 namespace {
 
 // The struct of version 0.1.0; later ones only append to it.
-constexpr size_t kFirstSize = offsetof(dcm_options, reserved) + sizeof(uint32_t);
+constexpr size_t kFirstSize = offsetof(dcm_options, profile) + sizeof(uint32_t);
 constexpr size_t kLargestSize = 4096;  // more is not a struct_size but garbage
 
 }  // namespace
@@ -34,8 +34,8 @@ Result<dcm_options> read_options(const dcm_options* options) {
                          ThreadPool::kMaxThreads);
   if (result.skip_checksum > 1)
     return Status::error(DCM_CALL_ARGUMENT, "options.skip_checksum is %u, expected 0 or 1", result.skip_checksum);
-  if (result.reserved != 0)
-    return Status::error(DCM_CALL_ARGUMENT, "options.reserved is %u, expected 0", result.reserved);
+  if (result.profile > 1)
+    return Status::error(DCM_CALL_ARGUMENT, "options.profile is %u, expected 0 or 1", result.profile);
   return result;
 }
 

@@ -21,4 +21,11 @@ uint64_t Weight::bytes() const {
          (codebook.size() + values.size()) * sizeof(float);
 }
 
+void Weight::release() {
+  segment_begin = {};
+  segment_column = {};
+  codes = {};
+  values = {};
+}
+
 }  // namespace dcm

@@ -41,6 +41,8 @@ struct Weight {
   uint64_t segments() const { return uint64_t{rows} * row_segments; }
   // Bytes of all arrays.
   uint64_t bytes() const;
+  // Gives the arrays back but for the codebook: a kernel has an arrangement of its own of what they said.
+  void release();
 };
 
 }  // namespace dcm

@@ -41,6 +41,9 @@ struct Kernel {
   // Looks at the inputs' values before run, for an operator that not all of them suit: CALL_VALUE ends the whole run.
   // Null: any will do.
   Status (*check)(const Call& call) = nullptr;
+  // Whether prepared holds all of the weight but its codebook. The weight's arrays are then given back, unless another
+  // operator has the same weight.
+  bool replaces_weight = false;
 };
 
 }  // namespace dcm

@@ -7,8 +7,10 @@ namespace {
 
 // More pixels than a tile of so many strips gain nothing.
 constexpr uint32_t kMostStrips = 16;
-// A unit takes no more outputs than this, so that their sums stay in the cache.
-constexpr uint32_t kMostOutputs = 256;
+// Non-zeros of a row in a block that are worth a panel of up to so many times the size.
+constexpr uint64_t kWantedNonzeros = 48, kLargerPanel = 4;
+// A unit takes no more outputs than these sums hold, 256 KB, so that they stay in the cache.
+constexpr uint32_t kMostSums = 65536;
 // So many units of a sample are enough for any number of threads; with fewer, outputs are cut.
 constexpr uint32_t kEnoughUnits = 4;
 // Fewer outputs than this are not worth a panel of their own.
@@ -42,12 +44,20 @@ Shift shift_of(const PanelLayout& layout, const WindowAxis& y, uint32_t tap) {
   return layout.shares_rows ? Shift{elements % y.stride, elements / y.stride} : Shift{tap, 0};
 }
 
-void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t further,
-                  PanelLayout* layout) {
+// The most vectors of a strip, among those that leave the fewest behind the last pixel.
+uint32_t choose_strip(uint32_t vectors, uint32_t most) {
+  uint32_t best = std::min(vectors, most), least = ceil_to(vectors, best);
+  for (uint32_t strip = best; strip > 0 && strip * 2 > most; --strip)
+    if (ceil_to(vectors, strip) < least) best = strip, least = ceil_to(vectors, strip);
+  return best;
+}
+
+// pixels: of a column of tiles. further: floats of a panel row that only taps further down see.
+void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels, uint32_t row_nonzeros,
+                  uint32_t further, PanelLayout* layout) {
   const uint32_t vectors = parts_of(pixels, limits.lanes);
-  const uint32_t strips = parts_of(vectors, limits.strip_vectors);
-  layout->strip_vectors = parts_of(vectors, strips);
-  const uint32_t strip = layout->strip_vectors * limits.lanes;
+  layout->strip_vectors = choose_strip(vectors, limits.strip_vectors);
+  const uint32_t strip = layout->strip_vectors * limits.lanes, strips = parts_of(vectors, layout->strip_vectors);
   layout->strips = 1;
   const auto floats = [&](uint32_t tile) {
     return uint64_t{channels} * layout->channel_rows * (uint64_t{tile} + further);
@@ -56,19 +66,23 @@ void choose_tiles(const PanelLimits& limits, uint64_t pixels, uint32_t channels,
     ++layout->strips;
   layout->strips = parts_of(strips, parts_of(strips, layout->strips));
   layout->tile = layout->strips * strip;
-  layout->tiles = parts_of(pixels, layout->tile);
+  layout->tile_bands = parts_of(pixels, layout->tile);
   layout->row_floats = ceil_to(uint64_t{layout->tile} + further, limits.lanes);
   const uint64_t channel_floats = uint64_t{layout->channel_rows} * layout->row_floats;
-  const uint32_t fitting = static_cast<uint32_t>(std::max<uint64_t>(1, limits.panel_floats / channel_floats));
-  layout->blocks = parts_of(channels, fitting);
+  const uint64_t fitting = std::max<uint64_t>(1, limits.panel_floats / channel_floats);
+  // Few non-zeros a row and block are little work for every load and store of the sums: then rather a larger panel.
+  const uint64_t wanted =
+      std::min(kWantedNonzeros * uint64_t{channels} / std::max(row_nonzeros, 1u), kLargerPanel * fitting);
+  const uint32_t block = static_cast<uint32_t>(std::max(fitting, wanted));
+  layout->blocks = parts_of(channels, block);
   layout->block_channels = parts_of(channels, layout->blocks);
   layout->blocks = parts_of(channels, layout->block_channels);
 }
 
 void choose_outputs(uint32_t outputs, PanelLayout* layout) {
   layout->group_outputs = outputs;
-  const uint32_t wanted = parts_of(kEnoughUnits, layout->tiles);
-  const uint32_t most = std::max(std::min(kMostOutputs, parts_of(outputs, wanted)), kLeastOutputs);
+  const uint32_t wanted = parts_of(kEnoughUnits, static_cast<uint32_t>(layout->tiles()));
+  const uint32_t most = std::max(std::min(kMostSums / layout->tile, parts_of(outputs, wanted)), kLeastOutputs);
   layout->output_blocks = parts_of(outputs, most);
   layout->block_outputs = parts_of(outputs, layout->output_blocks);
 }
@@ -82,6 +96,19 @@ void choose_window(const ConvolutionAttributes& convolution, const PanelLimits& 
   layout->window_rows = (layout->row_floats / layout->pitch + 1) * y.stride + down + 1;
 }
 
+// Vectors that cover a plane row by row, and pixel by pixel.
+uint64_t vectors_of_rows(const Picture& out, uint32_t lanes) {
+  return uint64_t{out.height} * parts_of(out.width, lanes);
+}
+uint64_t vectors_of_pixels(const Picture& out, uint32_t lanes) {
+  return parts_of(out.plane(), lanes);
+}
+
+// Fewer panel rows are worth some more vectors, but not many.
+bool shares_rows(uint32_t kernel_area, const Picture& out, uint32_t lanes) {
+  return kernel_area > 1 && vectors_of_rows(out, lanes) * 4 <= vectors_of_pixels(out, lanes) * 5;
+}
+
 PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   PanelLayout layout = {};
@@ -90,17 +117,17 @@ PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   if (layout.pointwise) in = flattened(in), out = flattened(out);
   const WindowAxis& y = convolution.y;
   layout.kernel_area = y.kernel * convolution.x.kernel;
-  const uint32_t rounded = ceil_to(out.width, limits.lanes);
-  const uint64_t vectors_with_gaps = uint64_t{out.height} * (rounded / limits.lanes);
-  const uint64_t vectors = parts_of(out.plane(), limits.lanes);
-  layout.shares_rows = layout.kernel_area > 1 && vectors_with_gaps * 20 <= vectors * 23;
-  layout.pitch = layout.shares_rows ? rounded : out.width;
+  layout.shares_rows = shares_rows(layout.kernel_area, out, limits.lanes);
+  layout.pitch = layout.shares_rows ? limits.lanes : out.width;
+  layout.tile_columns = layout.shares_rows ? parts_of(out.width, limits.lanes) : 1;
   const uint32_t reach = (y.kernel - 1) * y.dilation;
   layout.shifts = layout.shares_rows ? std::min(y.stride, reach + 1) : y.kernel;
   layout.channel_rows = convolution.x.kernel * layout.shifts;
   const uint32_t further = layout.shares_rows ? reach / y.stride * layout.pitch : 0;
   const uint32_t channels = in.channels / convolution.groups;
-  choose_tiles(limits, uint64_t{out.height} * layout.pitch, channels, further, &layout);
+  const Weight& weight = site.weight();
+  const uint32_t row_nonzeros = static_cast<uint32_t>(weight.nonzeros / weight.rows);
+  choose_tiles(limits, uint64_t{out.height} * layout.pitch, channels, row_nonzeros, further, &layout);
   choose_outputs(out.channels / convolution.groups, &layout);
   layout.block_columns = layout.block_channels * layout.kernel_area;
   if (!layout.pointwise) choose_window(convolution, limits, &layout);
@@ -117,15 +144,19 @@ void fill_offsets(const PanelLayout& layout, const ConvolutionAttributes& convol
       }
 }
 
-void fill_begins(const PanelLayout& layout, const Weight& weight, uint32_t* begins) {
+void fill_nonzeros(const PanelLayout& layout, const Weight& weight, uint32_t lanes, uint32_t* begins,
+                   uint32_t* nonzeros) {
   const uint16_t* columns = weight.segment_column.data();
   for (uint32_t row = 0; row < weight.rows; ++row) {
     const uint32_t end = weight.segment_begin[row + 1];
     uint32_t at = weight.segment_begin[row];
-    for (uint32_t block = 0; block <= layout.blocks; ++block) {
-      while (at < end && columns[at] < uint64_t{block} * layout.block_columns) ++at;
-      *begins++ = block == layout.blocks ? end : at;
+    for (uint32_t block = 0; block < layout.blocks; ++block) {
+      *begins++ = at;
+      const uint32_t first = block * layout.block_columns;
+      for (; at < end && columns[at] - first < layout.block_columns; ++at)
+        nonzeros[at] = layout.offsets()[columns[at] - first] / lanes | uint32_t{weight.codes[at]} << 24;
     }
+    *begins++ = end;
   }
 }
 
@@ -135,6 +166,13 @@ Picture PanelLayout::flat(const Picture& picture) const {
   return pointwise ? flattened(picture) : picture;
 }
 
+uint64_t panel_pixels(const Site& site, uint32_t lanes) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  const Picture out(site.output());
+  const bool rows = shares_rows(convolution.y.kernel * convolution.x.kernel, out, lanes);
+  return (rows ? vectors_of_rows(out, lanes) : vectors_of_pixels(out, lanes)) * lanes;
+}
+
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const Weight& weight = site.weight();
@@ -142,11 +180,15 @@ Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget&
   const bool sparse = weight.form == WeightForm::kSparse;
   const uint64_t begins = sparse ? uint64_t{weight.rows} * (uint64_t{layout.blocks} + 1) : 0;
   layout.offsets_at = sizeof(PanelLayout);
-  layout.begins_at = layout.offsets_at + layout.block_columns * static_cast<uint32_t>(sizeof(uint32_t));
-  DCM_TRY(prepared->allocate(budget, layout.begins_at + begins * sizeof(uint32_t)));
+  layout.begins_at = layout.offsets_at + uint64_t{layout.block_columns} * sizeof(uint32_t);
+  layout.nonzeros_at = layout.begins_at + begins * sizeof(uint32_t);
+  DCM_TRY(prepared->allocate(budget, layout.nonzeros_at + (sparse ? weight.nonzeros * sizeof(uint32_t) : 0)));
   new (prepared->data()) PanelLayout(layout);
   fill_offsets(layout, convolution, reinterpret_cast<uint32_t*>(prepared->data() + layout.offsets_at));
-  if (sparse) fill_begins(layout, weight, reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at));
+  if (sparse)
+    fill_nonzeros(panel_layout(*prepared), weight, limits.lanes,
+                  reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at),
+                  reinterpret_cast<uint32_t*>(prepared->data() + layout.nonzeros_at));
   return {};
 }
 

@@ -3,9 +3,9 @@
 // in the nearest cache, so that every weight finds the pixels it is multiplied with as whole, aligned vectors.
 //
 // A panel row holds, for one channel, one tap along x and one shift along y, what the tile's pixels see. There are two
-// kinds. Where the output's rows, rounded up to whole vectors, waste little, one panel row serves all taps along y of a
-// residue of the stride: another tap is so many picture rows further. Else every tap has its own panel row, and pixels
-// follow each other without gaps.
+// kinds. A tile may be as wide as a vector and many rows high: then one panel row serves all taps along y of a residue
+// of the stride, since another tap is so many vectors further. Where the output is so narrow that this wastes much, a
+// tile is a run of pixels in row-major order, and every tap has its own panel row.
 #pragma once
 
 #include "kernels/generic/convolution.h"
@@ -13,7 +13,9 @@
 namespace dcm {
 
 struct PanelLayout {
-  // A step from one output row to the next, in pixels of the tile: the width of the output, or that rounded up.
+  bool shares_rows;  // the first kind of panel
+  bool pointwise;    // the picture's rows are one long row
+  // Pixels of a tile from one output row to the next: lanes in the first kind, else the width of the output.
   uint32_t pitch;
   uint32_t strip_vectors, strips;  // of a tile
   uint32_t tile;                   // pixels: strips * strip_vectors * lanes
@@ -21,31 +23,33 @@ struct PanelLayout {
   uint32_t shifts;                 // panel rows of one channel and tap along x
   uint32_t channel_rows;           // panel rows of one channel
   uint32_t block_channels, blocks;
-  uint32_t tiles;                         // of a plane
+  uint32_t tile_columns, tile_bands;      // tiles of a plane, side by side and one below the other
   uint32_t group_outputs;                 // of one group
   uint32_t block_outputs, output_blocks;  // of one group
   uint32_t kernel_area, block_columns;    // weights of a channel, of a block
-  bool pointwise;                         // the picture's rows are one long row
-  bool shares_rows;                       // the first kind of panel
   // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
   // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.
   uint32_t window_phases, window_rows, window_width;
-  uint32_t offsets_at, begins_at;  // bytes from the layout's own begin
+  uint64_t offsets_at, begins_at, nonzeros_at;  // bytes from the layout's own begin
 
   // Where in a block's panel the weight in column c of the block finds its pixels, in floats. block_columns elements.
   const uint32_t* offsets() const { return at<uint32_t>(offsets_at); }
   // Of a sparse weight: where the non-zeros of row r in block b begin. rows x (blocks + 1).
   const uint32_t* begins() const { return at<uint32_t>(begins_at); }
+  // Of a sparse weight, one a non-zero: in the low 24 bits, the vector of the panel where its pixels begin; in the
+  // others, its code. One load gives both.
+  const uint32_t* nonzeros() const { return at<uint32_t>(nonzeros_at); }
 
   // With room for one vector more than is used, since whole vectors are copied.
   uint64_t panel_floats(uint32_t lanes) const { return uint64_t{block_channels} * channel_rows * row_floats + lanes; }
   uint64_t window_floats() const { return uint64_t{window_phases} * window_rows * window_width; }
-  uint64_t units() const { return uint64_t{tiles} * output_blocks; }  // of one group of one sample
+  uint64_t tiles() const { return uint64_t{tile_columns} * tile_bands; }
+  uint64_t units() const { return tiles() * output_blocks; }  // of one group of one sample
   Picture flat(const Picture& picture) const;
 
  private:
   template <typename T>
-  const T* at(uint32_t bytes) const {
+  const T* at(uint64_t bytes) const {
     return reinterpret_cast<const T*>(reinterpret_cast<const uint8_t*>(this) + bytes);
   }
 };
@@ -57,7 +61,10 @@ struct PanelLimits {
   uint32_t panel_floats;   // the size to aim at
 };
 
-// Fills prepared with a layout.
+// Pixels that are computed for a plane with vectors of so many lanes, those that lie in no plane included.
+uint64_t panel_pixels(const Site& site, uint32_t lanes);
+
+// Fills prepared with a layout; for a sparse weight, with all of it but the codebook.
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared);
 
 inline const PanelLayout& panel_layout(const Prepared& prepared) {

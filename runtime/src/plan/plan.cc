@@ -45,11 +45,22 @@ void explain(IsaChoice choice, PlannedOp* planned) {
   if (planned->kernel->run == nullptr)
     std::snprintf(planned->reason, sizeof planned->reason, "nothing to compute: %s",
                   weight == nullptr ? "the same memory, another shape" : "the weight as it is");
+  else if (planned->kernel->isa != choice.best && planned->kernel->isa != Isa::kGeneric)
+    std::snprintf(planned->reason, sizeof planned->reason, "%s%s vectors fit its rows better than %s", form, isa,
+                  isa_name(choice.best));
   else if (planned->kernel->isa != choice.best)
     std::snprintf(planned->reason, sizeof planned->reason, "%sno %s kernel for it", form, isa_name(choice.best));
   else
     std::snprintf(planned->reason, sizeof planned->reason, "%s%s %s", form, isa,
                   choice.forced ? "is forced by DCM_ISA" : "is the best this CPU and build have");
+}
+
+// How many times operators name the weight.
+uint32_t users_of(const Graph& graph, uint32_t weight) {
+  uint32_t users = 0;
+  for (const Op& op : graph.ops)
+    for (const uint32_t used : op.weights) users += used == weight;
+  return users;
 }
 
 Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, IsaChoice choice, MemoryBudget& budget,
@@ -67,13 +78,15 @@ Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, I
 
 }  // namespace
 
-Status Plan::build(const Graph& graph, const Array<Weight>& weights, MemoryBudget& budget) {
+Status Plan::build(const Graph& graph, Array<Weight>& weights, MemoryBudget& budget) {
   const Result<IsaChoice> choice = choose_isa();
   if (!choice.ok()) return choice.status();
   DCM_TRY(ops.allocate(budget, graph.ops.size()));
   for (uint32_t i = 0; i < ops.size(); ++i) {
     DCM_TRY(plan_op(graph.ops[i], graph, weights, choice.value(), budget, &ops[i])
                 .in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i));
+    if (ops[i].kernel->replaces_weight && users_of(graph, graph.ops[i].weights[kWeight]) == 1)
+      weights[graph.ops[i].weights[kWeight]].release();
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);
     if (ops[i].kernel->scratch != nullptr)
       scratch_bytes =

@@ -23,9 +23,9 @@ struct Plan {
   uint32_t most_inputs = 0;    // of any operator
   uint64_t scratch_bytes = 0;  // of any operator, for each thread; a multiple of kMemoryAlignment
 
-  // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are. DCM_ISA is
-  // read here.
-  Status build(const Graph& graph, const Array<Weight>& weights, MemoryBudget& budget);
+  // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are; arrays of
+  // weights that no kernel reads any more are given back. DCM_ISA is read here.
+  Status build(const Graph& graph, Array<Weight>& weights, MemoryBudget& budget);
 };
 
 }  // namespace dcm

@@ -10,6 +10,7 @@
 
 #include "kernels/simd/avx512.h"
 
+#include "kernels/simd/conv_depthwise.h"
 #include "kernels/simd/conv_panels.h"
 
 namespace dcm {
@@ -22,6 +23,18 @@ const Kernel kConv2dSparseAvx512 = conv_kernel<SparseProduct>("conv2d_sparse_avx
 const Kernel kConv2dDenseSharedAvx512 =
     conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_avx512", OpType::kConv2d);
 const Kernel kConv2dDenseAvx512 = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_avx512", OpType::kConv2d);
+const Kernel kConv1dDepthwiseSparseAvx512 =
+    depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_avx512", OpType::kConv1d);
+const Kernel kConv1dDepthwiseDenseSharedAvx512 =
+    depthwise_kernel<DenseSharedRows>("conv1d_depthwise_dense_shared_avx512", OpType::kConv1d);
+const Kernel kConv1dDepthwiseDenseAvx512 =
+    depthwise_kernel<DenseRows>("conv1d_depthwise_dense_avx512", OpType::kConv1d);
+const Kernel kConv2dDepthwiseSparseAvx512 =
+    depthwise_kernel<SparseRows>("conv2d_depthwise_sparse_avx512", OpType::kConv2d);
+const Kernel kConv2dDepthwiseDenseSharedAvx512 =
+    depthwise_kernel<DenseSharedRows>("conv2d_depthwise_dense_shared_avx512", OpType::kConv2d);
+const Kernel kConv2dDepthwiseDenseAvx512 =
+    depthwise_kernel<DenseRows>("conv2d_depthwise_dense_avx512", OpType::kConv2d);
 
 }  // namespace dcm
 

@@ -31,6 +31,14 @@ struct Simd {
   static Vector subtract(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
   static Vector multiply(Vector a, Vector b) { return _mm256_mul_ps(a, b); }
   static Vector divide(Vector a, Vector b) { return _mm256_div_ps(a, b); }
+  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
+  static void split(const float* p, Vector* even, Vector* odd) {
+    const Vector a = load(p), b = load(p + kLanes);
+    const __m256d e = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88)),
+                  o = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));
+    *even = _mm256_castpd_ps(_mm256_permute4x64_pd(e, 0xd8));
+    *odd = _mm256_castpd_ps(_mm256_permute4x64_pd(o, 0xd8));
+  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
   static Vector absolute(Vector v) { return _mm256_andnot_ps(spread(-0.0f), v); }

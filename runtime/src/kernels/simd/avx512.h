@@ -32,6 +32,13 @@ struct Simd {
   static Vector subtract(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
   static Vector multiply(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
   static Vector divide(Vector a, Vector b) { return _mm512_div_ps(a, b); }
+  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
+  static void split(const float* p, Vector* even, Vector* odd) {
+    const __m512i lane = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+    const Vector a = load(p), b = load(p + kLanes);
+    *even = _mm512_permutex2var_ps(a, lane, b);
+    *odd = _mm512_permutex2var_ps(a, _mm512_add_epi32(lane, _mm512_set1_epi32(1)), b);
+  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
   static Vector absolute(Vector v) { return _mm512_abs_ps(v); }

@@ -38,6 +38,7 @@ struct Ends {
   const float* from;  // partial sums; null: bias
   float bias;
   float* to;
+  uint32_t to_step;    // from where one vector goes to where the next one does
   const Clamp* clamp;  // of the final sums; else null
 };
 
@@ -54,24 +55,22 @@ inline void end_sums(const Ends& ends, Simd::Vector* sums) {
     for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::clamp(sums[t], ends.clamp->low, ends.clamp->high);
   }
   DCM_UNROLL
-  for (uint32_t t = 0; t < kVectors; ++t) Simd::store(ends.to + t * Simd::kLanes, sums[t]);
+  for (uint32_t t = 0; t < kVectors; ++t) Simd::store(ends.to + t * ends.to_step, sums[t]);
 }
 
 // The non-zeros of one row of the weight in one block.
 struct SparseRun {
-  const uint16_t* columns;
-  const uint8_t* codes;
-  uint32_t count, first_column;
+  const uint32_t *begin, *end;  // of PanelLayout::nonzeros()
   const float* codebook;
 };
 
 template <uint32_t kVectors>
-void add_sparse(const SparseRun& run, const float* panel, const uint32_t* offsets, const Ends& ends) {
+void add_sparse(const SparseRun& run, const float* panel, const Ends& ends) {
   Simd::Vector sums[kVectors];
   begin_sums<kVectors>(ends, sums);
-  for (uint32_t i = 0; i < run.count; ++i) {
-    const float* x = panel + offsets[run.columns[i] - run.first_column];
-    const Simd::Vector w = Simd::spread(run.codebook[run.codes[i]]);
+  for (const uint32_t* nonzero = run.begin; nonzero != run.end; ++nonzero) {
+    const float* x = panel + uint64_t{*nonzero & 0xffffff} * Simd::kLanes;
+    const Simd::Vector w = Simd::spread(run.codebook[*nonzero >> 24]);
     DCM_UNROLL
     for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::multiply_add(w, Simd::load(x + t * Simd::kLanes), sums[t]);
   }
@@ -81,7 +80,7 @@ void add_sparse(const SparseRun& run, const float* panel, const uint32_t* offset
 // Vectors of a strip: as many sums as there are registers, but for those that the weight and the input take.
 constexpr uint32_t kSparseVectors = Simd::kRegisters == 32 ? 10 : 10;
 
-using AddSparse = void (*)(const SparseRun&, const float*, const uint32_t*, const Ends&);
+using AddSparse = void (*)(const SparseRun&, const float*, const Ends&);
 template <typename Sequence>
 struct SparseAdders;
 template <uint32_t... kVectors>
@@ -89,25 +88,35 @@ struct SparseAdders<std::integer_sequence<uint32_t, kVectors...>> {
   static constexpr AddSparse kTable[] = {add_sparse<kVectors + 1>...};  // for 1 vector, 2, ...
 };
 
-// How the results of a row reach the output plane.
-struct Plane {
-  uint32_t pitch, width, pixels;  // pixels: of the plane, counted with the pitch
-  bool contiguous() const { return pitch == width; }
-};
+// How a tile's results reach the output plane.
+struct TileOutput {
+  uint32_t pitch, width;  // of a row of the tile; how many of its pixels there are in the plane
+  uint64_t first, end;    // pixels of the tile's column of tiles: where it begins and where they end
+  uint32_t plane_width;
 
-inline void copy_rows(const Plane& plane, const float* from, uint64_t first, uint32_t count, float* to) {
-  if (first + count > plane.pixels) count = plane.pixels > first ? static_cast<uint32_t>(plane.pixels - first) : 0;
-  uint64_t y = first / plane.pitch;
-  uint32_t x = static_cast<uint32_t>(first % plane.pitch);
-  for (uint32_t done = 0; done < count; ++y, x = 0) {
-    const uint32_t run = count - done < plane.pitch - x ? count - done : plane.pitch - x;
-    if (x < plane.width) {
-      const uint32_t kept = run < plane.width - x ? run : plane.width - x;
-      std::memcpy(to + y * plane.width + x, from + done, kept * sizeof(float));
+  TileOutput(const PanelLayout& layout, const Picture& out, const TilePlace& place)
+      : pitch(layout.pitch),
+        width(out.width - place.left < pitch ? out.width - place.left : pitch),
+        first(place.row * pitch + place.column),
+        end(uint64_t{out.height} * pitch),
+        plane_width(out.width) {}
+
+  // Whether vectors can be stored where they belong.
+  bool is_whole(uint32_t tile) const { return width == pitch && first + tile <= end; }
+  // to: where row 0 of the tile begins.
+  void copy(const float* from, uint32_t tile, float* to) const {
+    const uint32_t count = first + tile <= end ? tile : static_cast<uint32_t>(end - first);
+    uint32_t column = static_cast<uint32_t>(first % pitch);
+    for (uint32_t done = 0; done < count; to += plane_width, column = 0) {
+      const uint32_t run = count - done < pitch - column ? count - done : pitch - column;
+      if (column < width) {
+        const uint32_t kept = run < width - column ? run : width - column;
+        std::memcpy(to + column, from + done, kept * sizeof(float));
+      }
+      done += run;
     }
-    done += run;
   }
-}
+};
 
 // Rows of the weight that share the loads of a panel's vectors, and the vectors of a strip.
 constexpr uint32_t kDenseRows = 3, kDenseVectors = Simd::kRegisters == 32 ? 8 : 4;
@@ -139,9 +148,8 @@ template <typename Values, typename Sequence>
 struct DenseAdders;
 template <typename Values, uint32_t... kVectors>
 struct DenseAdders<Values, std::integer_sequence<uint32_t, kVectors...>> {
-  static constexpr AddDense<Values> kTable[kDenseRows][sizeof...(kVectors)] = {{add_dense<Values, kVectors + 1, 1>...},
-                                                                               {add_dense<Values, kVectors + 1, 2>...},
-                                                                               {add_dense<Values, kVectors + 1, 3>...}};
+  static constexpr AddDense<Values> kTable[] = {
+      add_dense<Values, kVectors + 1, kDenseRows>...};  // for 1 vector, 2, ...
 };
 
 // One block of the weight's rows times one panel.
@@ -163,11 +171,10 @@ class SparseProduct {
   static void add(const Block& block, uint32_t i, uint32_t strip, const Ends* ends) {
     const PanelLayout& layout = *block.layout;
     const uint32_t* begins = layout.begins() + (block.row + i) * (layout.blocks + 1) + block.index;
-    const Weight& weight = *block.weight;
-    const SparseRun run = {weight.segment_column.data() + begins[0], weight.codes.data() + begins[0],
-                           begins[1] - begins[0], block.index * layout.block_columns, weight.codebook.data()};
+    const uint32_t* nonzeros = layout.nonzeros();
+    const SparseRun run = {nonzeros + begins[0], nonzeros + begins[1], block.weight->codebook.data()};
     using Adders = SparseAdders<std::make_integer_sequence<uint32_t, kVectors>>;
-    Adders::kTable[layout.strip_vectors - 1](run, block.panel + strip, layout.offsets(), *ends);
+    Adders::kTable[layout.strip_vectors - 1](run, block.panel + strip, *ends);
   }
 };
 
@@ -183,15 +190,24 @@ class FullProduct {
     const uint32_t rows = block.count - i < kRows ? block.count - i : kRows;
     Values values[kRows];
     const Form form(*block.weight);
-    for (uint32_t r = 0; r < rows; ++r)
-      values[r] = form.from((block.row + i + r) * block.weight->columns + uint64_t{block.index} * layout.block_columns);
+    for (uint32_t r = 0; r < kRows; ++r)  // beyond the last row: the first one again
+      values[r] = form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
+                            uint64_t{block.index} * layout.block_columns);
     using Adders = DenseAdders<Values, std::make_integer_sequence<uint32_t, kVectors>>;
-    const AddDense<Values> add = Adders::kTable[rows - 1][layout.strip_vectors - 1];
-    add(values, block.columns, block.panel + strip, layout.offsets(), ends);
+    Adders::kTable[layout.strip_vectors - 1](values, block.columns, block.panel + strip, layout.offsets(), ends);
   }
 };
 
+// Whether every output plane is made of one input plane, which is work for other kernels (conv_depthwise.h).
+bool is_depthwise(const Site& site) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  return Picture(site.input()).channels == convolution.groups && site.weight().columns > 1;
+}
+
 bool supports(const Site& site) {
+  if (is_depthwise(site)) return false;
+  // Vectors of 16 are for planes that vectors of 8 would not cover much better.
+  if (Simd::kLanes == 16 && panel_pixels(site, 16) * 10 > panel_pixels(site, 8) * 11) return false;
   return site.weight().row_segments <= 1;  // columns of 16 bits say all
 }
 
@@ -206,11 +222,15 @@ uint64_t units(const Site& site, uint32_t batch, const Prepared& prepared) {
   return panel_layout(prepared).units() * convolution.groups * site.output().dims[0] * batch;
 }
 
+// Of the tile's sums: rows are computed kDenseRows at a time, even beyond the last one.
+uint64_t sums_floats(const PanelLayout& layout) {
+  return (uint64_t{layout.block_outputs} + kDenseRows - 1) * layout.tile;
+}
+
 // A panel, the sums, the window.
 uint64_t scratch(const Site&, const Prepared& prepared) {
   const PanelLayout& layout = panel_layout(prepared);
-  return (layout.panel_floats(Simd::kLanes) + uint64_t{layout.block_outputs} * layout.tile + layout.window_floats()) *
-         sizeof(float);
+  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats()) * sizeof(float);
 }
 
 template <typename Product>
@@ -224,26 +244,29 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
   const float* bias = site.dense(kBias);
   float* panel = static_cast<float*>(memory);
   float* sums = panel + layout.panel_floats(Simd::kLanes);
-  float* window = sums + uint64_t{layout.block_outputs} * layout.tile;
-  const Plane plane = {layout.pitch, out.width, layout.pitch * out.height};
+  float* window = sums + sums_floats(layout);
   const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
   const Clamp clamp = clamp_of(activation);
 
   for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
     const uint32_t output_block = static_cast<uint32_t>(unit % layout.output_blocks);
-    const uint32_t tile = static_cast<uint32_t>(unit / layout.output_blocks % layout.tiles);
+    const uint32_t tile = static_cast<uint32_t>(unit / layout.output_blocks % layout.tiles());
     const uint64_t group = unit / layout.units();  // of all groups of all samples
     const uint32_t first_output = output_block * layout.block_outputs;
     const uint32_t left = layout.group_outputs - first_output;
     const uint64_t row = group % convolution.groups * layout.group_outputs + first_output;
     const float* input = call.inputs[0] + group * channels * in.plane();
     float* output = call.outputs[0] + (group * layout.group_outputs + first_output) * out.plane();
-    const uint64_t first_pixel = uint64_t{tile} * layout.tile;
-    const bool whole = plane.contiguous() && first_pixel + layout.tile <= plane.pixels;
+    const TilePlace place(layout, tile);
+    const TileOutput results(layout, out, place);
+    const bool in_place = is_clamp(activation) && results.is_whole(layout.tile);
+    float* corner = output + place.row * out.width + place.left;  // where row 0 of the tile begins
+    // Vectors of a tile that is one wide lie below each other, else in a row.
+    const uint32_t step = layout.shares_rows ? out.width : Simd::kLanes;
     Block block = {
         &layout, &site.weight(), panel, 0, 0, row, left < layout.block_outputs ? left : layout.block_outputs};
 
-    const PanelFiller filler(layout, convolution, in, tile, window);
+    const PanelFiller filler(layout, convolution, in, place, window);
     for (; block.index < layout.blocks; ++block.index) {
       const uint32_t first = block.index * layout.block_channels;
       const uint32_t count = channels - first < layout.block_channels ? channels - first : layout.block_channels;
@@ -253,29 +276,40 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
       for (uint32_t i = 0; i < block.count; i += Product::kRows)
         for (uint32_t strip = 0; strip < layout.tile; strip += strip_floats) {
           Ends ends[Product::kRows] = {};
-          for (uint32_t r = 0; r < Product::kRows && i + r < block.count; ++r) {
+          for (uint32_t r = 0; r < Product::kRows; ++r) {  // rows beyond the last end in sums of their own
             float* own = sums + (i + r) * layout.tile + strip;
-            ends[r] = {block.index == 0 ? nullptr : own, bias == nullptr ? 0.0f : bias[row + i + r],
-                       last && whole ? output + (i + r) * out.plane() + first_pixel + strip : own,
+            float* there = corner + (i + r) * out.plane() + place.column + uint64_t{strip / Simd::kLanes} * step;
+            const bool exists = i + r < block.count, final_place = exists && last && in_place;
+            ends[r] = {block.index == 0 || !exists ? nullptr : own,
+                       bias == nullptr || !exists ? 0.0f : bias[row + i + r], final_place ? there : own,
+                       final_place ? step : Simd::kLanes,
                        last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr};
           }
           Product::add(block, i, strip, ends);
         }
     }
+    if (in_place) continue;
     for (uint32_t i = 0; i < block.count; ++i) {
-      float* result = output + i * out.plane();
-      if (!is_clamp(activation)) {
-        float* values = whole ? result + first_pixel : sums + i * layout.tile;
-        activate(activation, values, layout.tile);
-      }
-      if (!whole) copy_rows(plane, sums + i * layout.tile, first_pixel, layout.tile, result);
+      float* own = sums + i * layout.tile;
+      if (!is_clamp(activation)) activate(activation, own, layout.tile);
+      results.copy(own, layout.tile, corner + i * out.plane());
     }
   }
 }
 
 template <typename Product>
 constexpr Kernel conv_kernel(const char* name, OpType op) {
-  return {name, op, Product::kForm, Simd::kIsa, supports, prepare<Product>, units, run<Product>, scratch};
+  return {name,
+          op,
+          Product::kForm,
+          Simd::kIsa,
+          supports,
+          prepare<Product>,
+          units,
+          run<Product>,
+          scratch,
+          nullptr,
+          Product::kForm == WeightForm::kSparse};
 }
 
 }  // namespace

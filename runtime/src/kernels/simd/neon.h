@@ -34,6 +34,12 @@ struct Simd {
   static Vector subtract(Vector a, Vector b) { return vsubq_f32(a, b); }
   static Vector multiply(Vector a, Vector b) { return vmulq_f32(a, b); }
   static Vector divide(Vector a, Vector b) { return vdivq_f32(a, b); }
+  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
+  static void split(const float* p, Vector* even, Vector* odd) {
+    const float32x4x2_t both = vld2q_f32(p);
+    *even = both.val[0];
+    *odd = both.val[1];
+  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
   static Vector absolute(Vector v) { return vabsq_f32(v); }

@@ -1,0 +1,57 @@
+// A part of a plane with zeros around it, for convolutions: included below a header that defines Simd.
+#pragma once
+
+namespace dcm {
+namespace {
+
+// A window begins at output column `left` and holds whole rows of it, cut by residues of the stride along x: element j
+// of row r in phase p is input column (left + j) * stride + p - pad_before of input row first_row + r. Rows and columns
+// that do not exist are left as they are: the caller clears the window once for all planes.
+struct Window {
+  uint32_t phases, rows, width;
+  uint32_t stride, pad_before;
+
+  uint64_t floats() const { return uint64_t{phases} * rows * width; }
+  void clear(float* window) const { std::memset(window, 0, floats() * sizeof(float)); }
+
+  // first_row: may be negative, in two's complement.
+  void copy(const float* plane, const Picture& in, uint64_t first_row, uint32_t left, float* window) const {
+    const uint32_t from_left = left * stride;  // before and skipped: one of them is 0
+    const uint32_t before = pad_before > from_left ? pad_before - from_left : 0;
+    const uint32_t skipped = from_left > pad_before ? from_left - pad_before : 0;
+    for (uint32_t phase = 0; phase < phases; ++phase) {
+      const uint32_t begin = phase >= before ? 0 : (before - phase + stride - 1) / stride;
+      const uint32_t first = begin * stride + phase + skipped - before;
+      if (first >= in.width) continue;
+      uint32_t end = begin + (in.width - first + stride - 1) / stride;
+      if (end > width) end = width;
+      if (begin >= end) continue;
+      for (uint32_t r = 0; r < rows; ++r) {
+        const uint64_t row = first_row + r;
+        if (row >= in.height) continue;
+        copy_row(plane + row * in.width + first, in.width - first, end - begin,
+                 window + (uint64_t{phase} * rows + r) * width + begin);
+      }
+    }
+  }
+
+ private:
+  // Every stride-th of `from`, which has `available` floats.
+  void copy_row(const float* from, uint32_t available, uint32_t count, float* to) const {
+    if (stride == 1) {
+      std::memcpy(to, from, count * sizeof(float));
+      return;
+    }
+    uint32_t j = 0;
+    if (stride == 2)
+      for (; j + Simd::kLanes <= count && 2 * (j + Simd::kLanes) <= available; j += Simd::kLanes) {
+        Simd::Vector even, odd;
+        Simd::split(from + 2 * j, &even, &odd);
+        Simd::store(to + j, even);
+      }
+    for (; j < count; ++j) to[j] = from[uint64_t{j} * stride];
+  }
+};
+
+}  // namespace
+}  // namespace dcm
