@@ -140,5 +140,23 @@ extern const Kernel kMatMulAvx2;
 extern const Kernel kAttentionAvx2;
 extern const Kernel kMatMulNeon;
 extern const Kernel kAttentionNeon;
+extern const Kernel kLstmSparseAvx512;
+extern const Kernel kLstmDenseSharedAvx512;
+extern const Kernel kLstmDenseAvx512;
+extern const Kernel kGruSparseAvx512;
+extern const Kernel kGruDenseSharedAvx512;
+extern const Kernel kGruDenseAvx512;
+extern const Kernel kLstmSparseAvx2;
+extern const Kernel kLstmDenseSharedAvx2;
+extern const Kernel kLstmDenseAvx2;
+extern const Kernel kGruSparseAvx2;
+extern const Kernel kGruDenseSharedAvx2;
+extern const Kernel kGruDenseAvx2;
+extern const Kernel kLstmSparseNeon;
+extern const Kernel kLstmDenseSharedNeon;
+extern const Kernel kLstmDenseNeon;
+extern const Kernel kGruSparseNeon;
+extern const Kernel kGruDenseSharedNeon;
+extern const Kernel kGruDenseNeon;
 
 }  // namespace dcm
