@@ -52,7 +52,7 @@ void expand(const Weight& weight, float* to) {
 // What a thread needs: the expanded weights, what x gives to the gates of a few elements and what h gives to those of
 // one, the biases (zeros where there are none), and a state of zeros.
 struct RecurrentMemory {
-  float *weight, *recurrent, *of_x, *of_h, *bias, *recurrent_bias, *zeros, *end;
+  float *weight, *recurrent, *of_x, *of_h, *bias, *recurrent_bias, *zeros;
 
   RecurrentMemory(const Site& site, float* from) {
     const uint64_t rows = site.weight().rows;
@@ -63,7 +63,10 @@ struct RecurrentMemory {
     bias = of_h + rows;
     recurrent_bias = bias + rows;
     zeros = recurrent_bias + rows;
-    end = zeros + site.output().dims[2];
+  }
+  static uint64_t floats(const Site& site) {
+    return site.weight().elements() + site.weights[kRecurrent]->elements() + (kElements + 3) * site.weight().rows +
+           site.output().dims[2];
   }
 
   void fill(const Site& site) const {
@@ -85,7 +88,7 @@ struct RecurrentMemory {
 };
 
 uint64_t recurrent_scratch(const Site& site, const Prepared&) {
-  return static_cast<uint64_t>(RecurrentMemory(site, nullptr).end - static_cast<float*>(nullptr)) * sizeof(float);
+  return RecurrentMemory::floats(site) * sizeof(float);
 }
 
 // The gates of one element: what x and what h give, [gates, hidden] each, and the state before and after it.
