@@ -1,6 +1,7 @@
 # make demo   the main job: MNIST -> trained, compressed, run from the file (README.md)
 # make test   every check: lint, types, native tests (also under sanitizers), Python tests
-# Both set themselves up: system packages where they may, .venv, the build. A second call is quick.
+# make bench  this project beside other runtimes, into docs/benchmarks.md; BENCH='--networks lenet5' passes options on
+# All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -16,7 +17,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -40,6 +41,25 @@ build/python/.installed: .venv/.ready pyproject.toml $(native_sources)
 .PHONY: demo
 demo: setup
 	$(PYTHON) -m examples.mnist --seeds $(SEEDS)
+
+# ---- Benchmarks ---------------------------------------------------------------------------------------------------------------
+
+bench_python := build/bench/env/bin/python
+BENCH ?= --layers --huffman
+
+build/bench/.environment: build/.system scripts/create-bench-environment benchmarks/constraints.txt
+	mkdir -p build/bench
+	scripts/create-bench-environment
+	touch $@
+
+build/bench/.installed: build/bench/.environment pyproject.toml $(native_sources)
+	PATH="$(CURDIR)/build/bench/env/bin:$$PATH" $(bench_python) -m pip install --quiet --no-build-isolation --no-deps \
+	  --config-settings=build-dir=build/bench/python --editable .
+	touch $@
+
+.PHONY: bench
+bench: build/bench/.installed
+	$(bench_python) -m benchmarks $(BENCH)
 
 # ---- Checks -------------------------------------------------------------------------------------------------------------------
 

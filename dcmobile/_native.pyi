@@ -83,6 +83,21 @@ def decode_codes(
     that break the format; checksums are not compared.
     """
 
+class SymbolStreams:
+    """Symbols under one Huffman code, in the file's chunks and streams, without a weight around them."""
+
+    @property
+    def size(self) -> int:
+        """Symbols."""
+    @property
+    def bytes(self) -> int:
+        """Of all streams; the code's table is not counted."""
+    def decode(self, symbols: npt.NDArray[np.uint8]) -> None:
+        """Write all symbols to the array, by the runtime's decoder. Raises ``ValueError`` if its size differs."""
+
+def encode_symbols(symbols: npt.NDArray[np.uint8]) -> SymbolStreams:
+    """For measuring the code and the decoder by themselves. The inverse of ``SymbolStreams.decode``."""
+
 def package_merge(counts: npt.NDArray[np.uint64], limit: int = 11) -> npt.NDArray[np.uint8]:
     """Optimal Huffman code lengths of at most ``limit`` bits for symbols that occur so often; 0 for one that does
     not.

@@ -60,16 +60,16 @@ void print_operators(const Flags& flags, const Result& result, FILE* out) {
   const Widths widths = widths_of(result.operators);
   uint64_t all = 0;
   for (const OperatorResult& op : result.operators) all += op.profile.total_ns;
-  std::fprintf(out, "\n%-*s  %-*s  %-*s  %10s  %6s  %8s  %10s\n", widths.name, "name", widths.kernel, "kernel",
-               widths.shape, "shape", "mean ms", "share", "GFLOP/s", "weights MB");
+  std::fprintf(out, "\n%-*s  %-*s  %-*s  %10s  %10s  %6s  %8s  %10s\n", widths.name, "name", widths.kernel, "kernel",
+               widths.shape, "shape", "mean ms", "min ms", "share", "GFLOP/s", "weights MB");
   for (const OperatorResult& op : result.operators) {
     const double mean = static_cast<double>(op.profile.total_ns) / static_cast<double>(op.profile.runs);  // ns
     const double flops = 2.0 * static_cast<double>(op.info.macs) * flags.batch;
-    std::fprintf(out, "%-*s  %-*s  %-*s  %10.4f  %5.1f%%  ", widths.name, op.info.name, widths.kernel, op.info.kernel,
-                 widths.shape, op.shape.c_str(), mean * 1e-6,
+    std::fprintf(out, "%-*s  %-*s  %-*s  %10.4f  %10.4f  %5.1f%%  ", widths.name, op.info.name, widths.kernel,
+                 op.info.kernel, widths.shape, op.shape.c_str(), mean * 1e-6, milliseconds(op.profile.min_ns),
                  all == 0 ? 0.0 : 100.0 * static_cast<double>(op.profile.total_ns) / static_cast<double>(all));
-    if (flops > 0 && mean > 0)
-      std::fprintf(out, "%8.2f  ", flops / mean);
+    if (flops > 0 && op.profile.min_ns > 0)
+      std::fprintf(out, "%8.2f  ", flops / static_cast<double>(op.profile.min_ns));
     else
       std::fprintf(out, "%8s  ", "-");
     if (op.info.weight_bytes > 0)
@@ -77,7 +77,10 @@ void print_operators(const Flags& flags, const Result& result, FILE* out) {
     else
       std::fprintf(out, "%10s\n", "-");
   }
-  std::fprintf(out, "GFLOP/s counts the multiplications and additions of weights that are not zero.\n");
+  std::fprintf(
+      out,
+      "Share is of the mean; GFLOP/s counts multiplications and additions of weights that are not zero, in the\n"
+      "fastest run.\n");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include "bindings.h"
 #include "encoder/package_merge.h"
 #include "encoder/packed_lengths.h"
+#include "encoder/symbol_streams.h"
+#include "encoder/weight_decoder.h"
 #include "encoder/weight_encoder.h"
 #include "format/limits.h"
 
@@ -54,6 +56,29 @@ void bind_encoder(nb::module_& module) {
         return encoder::encode_dense_shared(codes.data(), codes.size(), centroid_count);
       },
       nb::arg("codes"), nb::arg("centroid_count"));
+  nb::class_<encoder::SymbolStreams>(module, "SymbolStreams")
+      .def_ro("size", &encoder::SymbolStreams::size)
+      .def_prop_ro("bytes", [](const encoder::SymbolStreams& s) { return s.payload.size() - kPayloadSlack; })
+      .def(
+          "decode",
+          [](const encoder::SymbolStreams& streams,
+             const nb::ndarray<uint8_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>& symbols) {
+            if (symbols.size() != streams.size) throw nb::value_error("symbols has another size than the streams");
+            try {
+              nb::gil_scoped_release release;
+              encoder::decode_symbols(streams, symbols.data());
+            } catch (const encoder::DecodeError& error) {
+              raise_error(error.code, error.what());
+            }
+          },
+          nb::arg("symbols"));
+  module.def(
+      "encode_symbols",
+      [](const Bytes& symbols) {
+        nb::gil_scoped_release release;
+        return encoder::encode_symbols(symbols.data(), symbols.size());
+      },
+      nb::arg("symbols"));
   module.def(
       "package_merge",
       [](const nb::ndarray<const uint64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>& counts, uint32_t limit) {

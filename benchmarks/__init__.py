@@ -1,0 +1,1 @@
+"""dcmobile beside the runtimes that a user could pick instead: ``python -m benchmarks``; see docs/benchmarks.md."""
