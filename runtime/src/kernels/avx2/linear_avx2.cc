@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 
-#include "kernels/generic/activation.h"
+#include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
 #include "kernels/weight_columns.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/generic/attention_mask.h"
 #include "kernels/generic/generic_kernels.h"
-#include "kernels/generic/strided_view.h"
 #include "kernels/generic/weight_rows.h"
 
 namespace dcm {
@@ -14,27 +14,9 @@ uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().product(0, site.output().rank - 1) * batch;
 }
 
-uint64_t keys_of(const Site& site) {
-  return site.input(1).dims[site.input(1).rank - 2];
-}
-
 // The scores of one query.
 uint64_t scratch(const Site& site, const Prepared&) {
-  return keys_of(site) * sizeof(float);
-}
-
-// The mask, repeated to the shape of the scores [..., queries, keys].
-StridedView mask_of_scores(const Call& call) {
-  const Shape &q = call.site->input(0), &mask = call.site->input(3);
-  const uint32_t missing = q.rank - mask.rank;  // axes that only the scores have
-  StridedView view;
-  for (uint32_t i = 0; i < q.rank; ++i) {
-    const bool is_batch = i == 0 && q.batched;
-    const uint64_t size = is_batch ? call.batch : i == q.rank - 1 ? keys_of(*call.site) : q.dims[i];
-    const bool moves = i >= missing && (is_batch ? mask.batched : mask.dims[i - missing] != 1);
-    view.add_axis(size, moves ? axis_step(mask, i - missing) : 0);
-  }
-  return view;
+  return attention_keys(site) * sizeof(float);
 }
 
 float dot(const float* a, const float* b, uint64_t count) {
@@ -66,7 +48,7 @@ void run(const Call& call, uint64_t begin, uint64_t end, void* memory) {
   const Site& site = *call.site;
   const AttentionAttributes& attention = site.op->attributes.attention;
   const Shape &q = site.input(0), &v = site.input(2);
-  const uint64_t queries = q.dims[q.rank - 2], keys = keys_of(site);
+  const uint64_t queries = q.dims[q.rank - 2], keys = attention_keys(site);
   const uint64_t features = q.dims[q.rank - 1], results = v.dims[v.rank - 1];
   const StridedView mask = site.inputs() == 4 ? mask_of_scores(call) : StridedView();
   float* scores = static_cast<float*>(memory);

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "kernels/generic/generic_kernels.h"
-#include "kernels/generic/strided_view.h"
+#include "kernels/generic/operand_matrices.h"
 
 namespace dcm {
 namespace {
@@ -15,34 +15,6 @@ constexpr uint64_t kRows = 8, kColumns = 256;  // 8 KiB of sums
 uint64_t units(const Site& site, uint32_t batch, const Prepared&) {
   return site.output().product(0, site.output().rank - 1) * batch;
 }
-
-// Where matrix number m of the output finds its operand.
-class Matrices {
- public:
-  Matrices(const Shape& operand, const Shape& output, uint32_t batch) : axes_(output.rank - 2) {
-    const uint32_t missing = output.rank - operand.rank;  // axes that only the output has
-    for (uint32_t i = 0; i < axes_; ++i) {
-      const bool is_batch = i == 0 && output.batched;
-      sizes_[i] = is_batch ? batch : output.dims[i];
-      if (i < missing) continue;
-      const bool moves = is_batch ? operand.batched : operand.dims[i - missing] != 1;
-      if (moves) steps_[i] = axis_step(operand, i - missing);
-    }
-  }
-
-  uint64_t at(uint64_t m) const {
-    uint64_t position = 0;
-    for (uint32_t i = axes_; i-- > 0;) {
-      position += m % sizes_[i] * steps_[i];
-      m /= sizes_[i];
-    }
-    return position;
-  }
-
- private:
-  uint32_t axes_;
-  uint64_t sizes_[kMaxRank] = {}, steps_[kMaxRank] = {};
-};
 
 // y [rows, n] = a [rows, k] b [k, n]; each sum in order of k, whatever the number of rows.
 template <uint64_t rows>
@@ -64,7 +36,7 @@ void multiply(const float* a, const float* b, float* y, uint64_t k, uint64_t n) 
 void run(const Call& call, uint64_t begin, uint64_t end, void*) {
   const Shape &a = call.site->input(0), &b = call.site->input(1), &output = call.site->output();
   const uint64_t m = output.dims[output.rank - 2], n = output.dims[output.rank - 1], k = a.dims[a.rank - 1];
-  const Matrices of_a(a, output, call.batch), of_b(b, output, call.batch);
+  const OperandMatrices of_a(a, output, call.batch), of_b(b, output, call.batch);
   for (uint64_t unit = begin; unit < end;) {
     const uint64_t matrix = unit / m, row = unit % m;
     const float* from_a = call.inputs[0] + of_a.at(matrix) + row * k;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "format/weight.h"
+#include "kernels/unroll.h"
 
 namespace dcm {
 
@@ -60,9 +61,11 @@ class SparseRows {
       const uint8_t* code = weight_.codes.data() + begin;
       const uint32_t count = end - begin;
       uint32_t i = 0;
-      for (; i + kDotLanes <= count; i += kDotLanes)
+      for (; i + kDotLanes <= count; i += kDotLanes) {
+        DCM_UNROLL
         for (uint32_t lane = 0; lane < kDotLanes; ++lane)
           lanes[lane] += codebook[code[i + lane]] * segment[column[i + lane]];
+      }
       for (uint32_t lane = 0; i < count; ++i, ++lane) lanes[lane] += codebook[code[i]] * segment[column[i]];
     });
     return sum_lanes(lanes);
@@ -104,8 +107,10 @@ class FullRows {
     float lanes[kDotLanes] = {};
     const auto values = values_.from(row * columns_);
     uint32_t i = 0;
-    for (; columns_ - i >= kDotLanes; i += kDotLanes)
+    for (; columns_ - i >= kDotLanes; i += kDotLanes) {
+      DCM_UNROLL
       for (uint32_t lane = 0; lane < kDotLanes; ++lane) lanes[lane] += values[i + lane] * x[i + lane];
+    }
     for (uint32_t lane = 0; i < columns_; ++i, ++lane) lanes[lane] += values[i] * x[i];
     return sum_lanes(lanes);
   }

@@ -3,9 +3,9 @@
 #include <cstring>
 #include <utility>
 
-#include "kernels/generic/activation.h"
 #include "kernels/generic/weight_rows.h"
 #include "kernels/panel_layout.h"
+#include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
 
 #include "kernels/simd/neon.h"

@@ -1,6 +1,6 @@
 #if defined(__aarch64__)
 
-#include "kernels/generic/activation.h"
+#include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
 #include "kernels/weight_columns.h"
 

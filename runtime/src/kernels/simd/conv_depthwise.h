@@ -115,7 +115,7 @@ void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, voi
           for (uint32_t i = 0; i < wide; ++i) to[uint64_t{r} * out.width + i] = strip[r * Simd::kLanes + i];
       }
     }
-    if (!is_clamp(site.op->activation)) activate(site.op->activation, result, out.plane());
+    if (!is_clamp(site.op->activation)) activate<Simd::kIsa>(site.op->activation, result, out.plane());
   }
 }
 

@@ -291,7 +291,7 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
     if (in_place) continue;
     for (uint32_t i = 0; i < block.count; ++i) {
       float* own = sums + i * layout.tile;
-      if (!is_clamp(activation)) activate(activation, own, layout.tile);
+      if (!is_clamp(activation)) activate<Simd::kIsa>(activation, own, layout.tile);
       results.copy(own, layout.tile, corner + i * out.plane());
     }
   }

@@ -123,7 +123,7 @@ void run_columns(const Call& call, uint64_t unit_begin, uint64_t unit_end, void*
       if (looked_at != first_sample) nonzero_count = find_nonzero(x, weight.columns, nonzero);
       looked_at = first_sample;
       add_columns(weight, columns, block, x, nonzero, nonzero_count, y, products);
-      activate(site.op->activation, y, rows);
+      activate<Simd::kIsa>(site.op->activation, y, rows);
       continue;
     }
     if (looked_at != first_sample) interleave(x, weight.columns, samples, vectors);
@@ -134,7 +134,7 @@ void run_columns(const Call& call, uint64_t unit_begin, uint64_t unit_end, void*
     for (uint32_t s = 0; s < samples; ++s) {
       float* own = y + uint64_t{s} * weight.rows;
       for (uint32_t r = 0; r < rows; ++r) own[r] = sums[uint64_t{r} * Simd::kLanes + s];
-      activate(site.op->activation, own, rows);
+      activate<Simd::kIsa>(site.op->activation, own, rows);
     }
   }
 }

@@ -159,7 +159,7 @@ void run_softmax(const Call& call, uint64_t begin, uint64_t end, void*) {
   for (uint64_t unit = begin; unit < end; ++unit) {
     const float* x = call.inputs[0] + unit * size;
     float* y = call.outputs[0] + unit * size;
-    const Simd::Vector scale = Simd::spread(exponentials(x, size, y));
+    const Simd::Vector scale = Simd::spread(exponentials(x, size, largest_of(x, size), y));
     for_each_vector(size, [&](auto load, auto store) { store(y, Simd::multiply(load(y), scale)); });
   }
 }

@@ -23,10 +23,10 @@ inline float largest_of(const float* x, uint64_t count) {
   return result;
 }
 
-// y[i] = exp(x[i] - max x); returns what makes their sum 1. y may be x.
-inline float exponentials(const float* x, uint64_t count, float* y) {
-  const Simd::Vector largest = Simd::spread(largest_of(x, count));
-  for_each_vector(count, [&](auto load, auto store) { store(y, exponential(Simd::subtract(load(x), largest))); });
+// y[i] = exp(x[i] - largest); returns what makes their sum 1. y may be x.
+inline float exponentials(const float* x, uint64_t count, float largest, float* y) {
+  const Simd::Vector taken = Simd::spread(largest);
+  for_each_vector(count, [&](auto load, auto store) { store(y, exponential(Simd::subtract(load(x), taken))); });
   return static_cast<float>(1.0 / sum_of(y, count));
 }
 
