@@ -158,15 +158,25 @@ def _loading(races: Sequence[Race]) -> str:
 def _layers(races: Sequence[Race]) -> str:
     lines = []
     for race in races:
-        best = race.best_peer()
         own = race.timed(OWN)
-        if best is None or own is None:
+        if own is None:
             continue
         kernel = ", ".join(f"`{op['kernel']}`" for op in own["operators"] if op["macs"] > 0)
-        peer = race.timed(best) or {}
-        line = [_title(race.network), _time(own), kernel, _time(peer), TITLES[best], _ratio(race.ratio(best))]
+        line = [_title(race.network), _time(own), kernel]
+        for best in (race.best_peer(), race.best_peer("fp32")):
+            line += [_time(race.timed(best or "")), TITLES[best] if best else "-", _ratio(race.ratio(best))]
         lines.append(line)
-    header = ["layer", "dcmobile, ms", "kernel", "best dense, ms", "runtime", "ratio"]
+    header = [
+        "layer",
+        "dcmobile, ms",
+        "kernel",
+        "best dense, ms",
+        "runtime",
+        "ratio",
+        "best fp32, ms",
+        "runtime",
+        "ratio",
+    ]
     return (
         "### Layer by layer\n\n"
         "Single layers at the paper's densities beside the best dense one (the paper's Figure 9), one thread. Half of\n"

@@ -36,9 +36,9 @@ class Race:
         facts = self.runtimes.get(name, {})
         return facts if "median_ms" in facts else None
 
-    def best_peer(self) -> str | None:
-        """The fastest of those that the goals are ratios to."""
-        names = [name for name in _COUNTED if self.timed(name)]
+    def best_peer(self, precision: str | None = None) -> str | None:
+        """The fastest of those that the goals are ratios to, or of those among them with this precision."""
+        names = [name for name in _COUNTED if self.timed(name) and precision in (None, PRECISIONS[name])]
         return min(names, key=lambda name: self.runtimes[name]["median_ms"], default=None)
 
     def ratio(self, name: str | None, to: str = OWN) -> float | None:
