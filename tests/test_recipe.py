@@ -84,6 +84,10 @@ def test_patterns_are_case_sensitive_and_cross_dots() -> None:
         ({"density": 0.1, "regrow": 1}, "regrow is 1"),
         ({"bits": 5, "schedule": "cubic", "end": 9}, "without 'density' prunes nothing"),
         ({"density": 0.1, "init": "random"}, "without 'bits'"),
+        ({"density": 0.1, "rate": 0.001}, "without 'bits'"),
+        ({"bits": 4, "rate": -0.1}, "rate is -0.1: it must be from 0 to 1"),
+        ({"bits": 4, "rate": float("nan")}, "rate is nan: it must be from 0 to 1"),
+        ({"bits": 4, "rate": "high"}, "rate is 'high': it must be from 0 to 1"),
         (5, "'fc1': settings are a table, not int"),
     ],
 )

@@ -137,6 +137,32 @@ TEST_P(Convolutions, LargePictures) {
   }
 }
 
+// What a file may say: taps so far apart, or so many, that no copy of what they see may be made.
+TEST_P(Convolutions, TapsFarApartAndMany) {
+  struct Far {
+    uint32_t groups, kernel, dilation, pad, stride;
+  };
+  std::mt19937 random(48);
+  for (const Far far : {Far{1, 2, 40000, 40000, 1}, Far{2, 2, 40000, 40000, 1}, Far{1, 2, 60000, 60000, 65535},
+                        Far{2, 3, 30000, 60000, 65535}, Far{1, 255, 400, 60000, 50000}, Far{2, 255, 3, 500, 300}}) {
+    OpParts op;
+    op.type = fb::OpAttributes_Conv2d;
+    op.groups = far.groups;
+    op.stride_h = op.stride_w = far.stride;
+    op.dilation_h = op.dilation_w = far.dilation;
+    op.pad_top = op.pad_left = op.pad_bottom = op.pad_right = far.pad;
+    const uint32_t size = 20;
+    const uint32_t outputs = ((size + 2 * far.pad) - (far.dilation * (far.kernel - 1) + 1)) / far.stride + 1;
+    if (outputs > 64) op.stride_h = op.stride_w = outputs;  // few are enough
+    const Shape32 weight_shape = {4, 2 / far.groups, far.kernel, far.kernel}, shape = {1, 2, size, size};
+    const Convolution convolution(&op, form(), random, weight_shape, 4);
+    const Tensor x = random_tensor(random, shape);
+    convolution.expect(
+        shape, x, testing::reference_conv2d(array_of(shape, x), convolution.weight, weight_shape, convolution.bias, op),
+        op);
+  }
+}
+
 TEST_P(Convolutions, DepthwiseAndFewOutputsAreDirect) {
   std::mt19937 random(42);
   for (const uint32_t groups : {1u, 12u}) {

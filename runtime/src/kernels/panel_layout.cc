@@ -166,6 +166,23 @@ Picture PanelLayout::flat(const Picture& picture) const {
   return pointwise ? flattened(picture) : picture;
 }
 
+bool fits_panels(const Site& site, const PanelLimits& limits) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  const WindowAxis &y = convolution.y, &x = convolution.x;
+  const uint64_t reach_y = y.extent() - 1, reach_x = x.extent() - 1;
+  const Picture in(site.input());
+  if (reach_y > kMostPanelFloats || reach_x > kMostPanelFloats || in.height > kMostSide || in.width > kMostSide)
+    return false;
+  // Of either kind of panel: the rows of one channel, and a row of the largest tile with all that taps see below it.
+  const uint64_t rows = x.kernel * std::max<uint64_t>(y.kernel, std::min<uint64_t>(y.stride, reach_y + 1));
+  const uint64_t tile = uint64_t{kMostStrips} * limits.strip_vectors * limits.lanes;
+  const uint64_t row_floats = tile + (reach_y / y.stride + 1) * limits.lanes;
+  if (rows > kMostPanelFloats / row_floats) return false;
+  const PanelLayout layout = layout_of(site, limits);
+  return layout.panel_floats(limits.lanes) <= kMostPanelFloats &&
+         (layout.pointwise || layout.window_floats() <= kMostPanelFloats);
+}
+
 uint64_t panel_pixels(const Site& site, uint32_t lanes) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const Picture out(site.output());

@@ -64,6 +64,14 @@ struct PanelLimits {
 // Pixels that are computed for a plane with vectors of so many lanes, those that lie in no plane included.
 uint64_t panel_pixels(const Site& site, uint32_t lanes);
 
+// Whether windows and panels of the site stay small, whatever numbers the file gave it: 16 MB at most, each. What does
+// not fit is left to kernels that need no copies. Computed in 64 bits; all else here may rely on it.
+bool fits_panels(const Site& site, const PanelLimits& limits);
+
+constexpr uint64_t kMostPanelFloats = uint64_t{1} << 22;
+// Of each side of a picture that is copied in parts.
+constexpr uint64_t kMostSide = uint64_t{1} << 30;
+
 // Fills prepared with a layout; for a sparse weight, with all of it but the codebook.
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared);
 

@@ -55,12 +55,12 @@ void explain(IsaChoice choice, PlannedOp* planned) {
                   choice.forced ? "is forced by DCM_ISA" : "is the best this CPU and build have");
 }
 
-// How many times operators name the weight.
-uint32_t users_of(const Graph& graph, uint32_t weight) {
-  uint32_t users = 0;
+// How many times operators name each weight.
+void count_users(const Graph& graph, Array<uint32_t>* users) {
+  for (uint32_t& count : *users) count = 0;
   for (const Op& op : graph.ops)
-    for (const uint32_t used : op.weights) users += used == weight;
-  return users;
+    for (const uint32_t weight : op.weights)
+      if (weight != kNoWeight) ++(*users)[weight];
 }
 
 Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, IsaChoice choice, MemoryBudget& budget,
@@ -82,10 +82,13 @@ Status Plan::build(const Graph& graph, Array<Weight>& weights, MemoryBudget& bud
   const Result<IsaChoice> choice = choose_isa();
   if (!choice.ok()) return choice.status();
   DCM_TRY(ops.allocate(budget, graph.ops.size()));
+  Array<uint32_t> users;
+  DCM_TRY(users.allocate(budget, weights.size()));
+  count_users(graph, &users);
   for (uint32_t i = 0; i < ops.size(); ++i) {
     DCM_TRY(plan_op(graph.ops[i], graph, weights, choice.value(), budget, &ops[i])
                 .in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i));
-    if (ops[i].kernel->replaces_weight && users_of(graph, graph.ops[i].weights[kWeight]) == 1)
+    if (ops[i].kernel->replaces_weight && users[graph.ops[i].weights[kWeight]] == 1)
       weights[graph.ops[i].weights[kWeight]].release();
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);
     if (ops[i].kernel->scratch != nullptr)

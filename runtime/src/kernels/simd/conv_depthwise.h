@@ -10,10 +10,23 @@ namespace {
 
 constexpr uint32_t kDepthwiseRows = 8;  // of the output, whose sums are in registers
 
+// The most floats of a window, for any numbers that a file may give: pictures of 8 million pixels fit.
+constexpr uint64_t kMostWindowFloats = uint64_t{1} << 23;
+
+bool fits_window(const Site& site) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  const WindowAxis &y = convolution.y, &x = convolution.x;
+  const Picture out(site.output());
+  const uint64_t rows = (uint64_t{out.height} + kDepthwiseRows) * y.stride + y.extent();
+  const uint64_t width = uint64_t{out.width} + Simd::kLanes + x.extent() / x.stride + 1;
+  return rows <= kMostWindowFloats && width <= kMostWindowFloats &&
+         rows * width <= kMostWindowFloats / (x.extent() < x.stride ? x.extent() : x.stride);
+}
+
 bool supports_depthwise(const Site& site) {
   const uint32_t width = Picture(site.output()).width;
-  if (Simd::kLanes == 16 && (width + 15) / 16 * 16 * 10 > (width + 7) / 8 * 8 * 11) return false;  // as for panels
-  return is_depthwise(site) && site.weight().row_segments <= 1;
+  if (!is_depthwise(site) || site.weight().row_segments > 1 || !fits_window(site)) return false;
+  return Simd::kLanes != 16 || (width + 15) / 16 * 16 * 10 <= (width + 7) / 8 * 8 * 11;  // as for panels
 }
 
 // A whole plane, and what the last vectors and strips read beyond it.

@@ -204,8 +204,12 @@ bool is_depthwise(const Site& site) {
   return Picture(site.input()).channels == convolution.groups && site.weight().columns > 1;
 }
 
+template <typename Product>
+constexpr PanelLimits kLimits = {Simd::kLanes, Product::kVectors, kPanelFloats};
+
+template <typename Product>
 bool supports(const Site& site) {
-  if (is_depthwise(site)) return false;
+  if (is_depthwise(site) || !fits_panels(site, kLimits<Product>)) return false;
   // Vectors of 16 are for planes that vectors of 8 would not cover much better.
   if (Simd::kLanes == 16 && panel_pixels(site, 16) * 10 > panel_pixels(site, 8) * 11) return false;
   return site.weight().row_segments <= 1;  // columns of 16 bits say all
@@ -213,7 +217,7 @@ bool supports(const Site& site) {
 
 template <typename Product>
 Status prepare(const Site& site, MemoryBudget& budget, Prepared* prepared) {
-  return prepare_panels(site, {Simd::kLanes, Product::kVectors, kPanelFloats}, budget, prepared);
+  return prepare_panels(site, kLimits<Product>, budget, prepared);
 }
 
 // A unit is a tile of one group of one sample, for a part of the group's outputs.
@@ -303,7 +307,7 @@ constexpr Kernel conv_kernel(const char* name, OpType op) {
           op,
           Product::kForm,
           Simd::kIsa,
-          supports,
+          supports<Product>,
           prepare<Product>,
           units,
           run<Product>,
