@@ -5,6 +5,8 @@
 #include <atomic>
 #include <vector>
 
+#include "core/clock.h"
+
 namespace dcm {
 namespace {
 
@@ -49,6 +51,44 @@ TEST(ThreadPool, ManyLoopsInARow) {
       for (uint64_t i = begin; i < end; ++i) sum += i;
     });
   EXPECT_EQ(sum, 2000u * 6);
+}
+
+// Loops after pauses in which threads sleep, are about to, or still look for work.
+TEST(ThreadPool, LoopsAfterPausesOfAnyLength) {
+  MemoryBudget budget(1 << 20);
+  ThreadPool pool;
+  ASSERT_TRUE(pool.start(budget, 3).ok());
+  uint64_t sums[3] = {0, 0, 0};
+  for (uint64_t pause = 0; pause < 3 * ThreadPool::kSpinNs; pause += ThreadPool::kSpinNs / 40) {
+    const uint64_t end = monotonic_ns() + pause;
+    while (monotonic_ns() < end) {
+    }
+    pool.parallel_for(300, [&](uint32_t thread, uint64_t begin, uint64_t end) { sums[thread] += end - begin; });
+  }
+  EXPECT_EQ(sums[0] + sums[1] + sums[2], 120u * 300);
+}
+
+// A part so long that the caller sleeps until it is done.
+TEST(ThreadPool, TheCallerWaitsForALongPart) {
+  MemoryBudget budget(1 << 20);
+  ThreadPool pool;
+  ASSERT_TRUE(pool.start(budget, 2).ok());
+  for (int loop = 0; loop < 10; ++loop) {
+    std::atomic<bool> helper_began{false}, helper_ended{false};
+    pool.parallel_for(2, [&](uint32_t thread, uint64_t, uint64_t) {
+      if (thread == 0) {
+        while (!helper_began) {  // leaves the other part to the helper
+        }
+        return;
+      }
+      helper_began = true;
+      const uint64_t end = monotonic_ns() + 10 * ThreadPool::kSpinNs;
+      while (monotonic_ns() < end) {
+      }
+      helper_ended = true;
+    });
+    EXPECT_TRUE(helper_ended);
+  }
 }
 
 TEST(ThreadPool, StopsWithoutEverRunning) {

@@ -2,7 +2,35 @@
 
 #include <cstring>
 
+#include "core/clock.h"
+
 namespace dcm {
+namespace {
+
+// Tells the core that this is a loop that waits.
+void pause_core() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || (defined(__arm__) && __ARM_ARCH >= 7)
+  __asm__ volatile("yield");
+#endif
+}
+
+// Whether condition() came true within ThreadPool::kSpinNs.
+template <typename Condition>
+bool spin(Condition&& condition) {
+  constexpr int kPausesPerLook = 64;  // the clock costs as much as some pauses
+  const uint64_t end = monotonic_ns() + ThreadPool::kSpinNs;
+  do {
+    for (int i = 0; i < kPausesPerLook; ++i) {
+      if (condition()) return true;
+      pause_core();
+    }
+  } while (monotonic_ns() < end);
+  return false;
+}
+
+}  // namespace
 
 Status ThreadPool::start(MemoryBudget& budget, uint32_t threads) {
   if (threads <= 1) return {};
@@ -21,7 +49,7 @@ Status ThreadPool::start(MemoryBudget& budget, uint32_t threads) {
 
 ThreadPool::~ThreadPool() {
   pthread_mutex_lock(&mutex_);
-  stop_ = true;
+  tickets_.fetch_or(kStop);
   pthread_cond_broadcast(&work_);
   pthread_mutex_unlock(&mutex_);
   for (uint32_t i = 0; i < started_; ++i) pthread_join(workers_[i].handle, nullptr);
@@ -30,45 +58,71 @@ ThreadPool::~ThreadPool() {
   pthread_mutex_destroy(&mutex_);
 }
 
-void ThreadPool::run_part(uint32_t index) const {
-  const uint64_t begin = part_begin(count_, index, threads()), end = part_begin(count_, index + 1, threads());
-  if (begin < end) body_(context_, index, begin, end);
-}
-
 void ThreadPool::run(uint64_t count, Body body, void* context) {
   if (workers_.empty() || count <= 1) {
     if (count > 0) body(context, 0, 0, count);
     return;
   }
-  pthread_mutex_lock(&mutex_);
   count_ = count;
+  parts_ = static_cast<uint32_t>(count < threads() ? count : threads());
   body_ = body;
   context_ = context;
-  pending_ = started_;
-  ++generation_;
-  pthread_cond_broadcast(&work_);
-  pthread_mutex_unlock(&mutex_);
-  run_part(0);
+  undone_.store(parts_, std::memory_order_relaxed);
+  const uint64_t loop = (tickets_.load(std::memory_order_relaxed) & ~kLeft) + kNextLoop;
+  tickets_.store(loop | parts_);  // in one order with sleepers_: here or in sleep_until_work, one sees the other
+  if (sleepers_.load() > 0) {
+    pthread_mutex_lock(&mutex_);
+    pthread_cond_broadcast(&work_);
+    pthread_mutex_unlock(&mutex_);
+  }
+  while (run_next_part(0)) {
+  }
+  wait_until_done();
+}
+
+// Takes a part of the loop and runs it; false if none is left.
+bool ThreadPool::run_next_part(uint32_t thread) {
+  uint64_t tickets = tickets_.load(std::memory_order_acquire);
+  do {
+    if ((tickets & kLeft) == 0) return false;
+  } while (!tickets_.compare_exchange_weak(tickets, tickets - 1, std::memory_order_acquire));
+  const uint32_t part = parts_ - static_cast<uint32_t>(tickets & kLeft);
+  body_(context_, thread, part_begin(count_, part, parts_), part_begin(count_, part + 1, parts_));
+  // Of the last part: in one order with caller_sleeps_, as tickets_ and sleepers_ are.
+  if (undone_.fetch_sub(1) == 1 && caller_sleeps_.load()) {
+    pthread_mutex_lock(&mutex_);
+    pthread_cond_signal(&done_);
+    pthread_mutex_unlock(&mutex_);
+  }
+  return true;
+}
+
+void ThreadPool::wait_until_done() {
+  const auto done = [this] { return undone_.load(std::memory_order_acquire) == 0; };
+  if (done() || spin(done)) return;
   pthread_mutex_lock(&mutex_);
-  while (pending_ > 0) pthread_cond_wait(&done_, &mutex_);
+  caller_sleeps_.store(true);
+  while (undone_.load() > 0) pthread_cond_wait(&done_, &mutex_);
+  caller_sleeps_.store(false);
+  pthread_mutex_unlock(&mutex_);
+}
+
+void ThreadPool::sleep_until_work() {
+  pthread_mutex_lock(&mutex_);
+  sleepers_.fetch_add(1);
+  while ((tickets_.load() & (kLeft | kStop)) == 0) pthread_cond_wait(&work_, &mutex_);
+  sleepers_.fetch_sub(1);
   pthread_mutex_unlock(&mutex_);
 }
 
 void* ThreadPool::worker_main(void* argument) {
   const Worker& worker = *static_cast<const Worker*>(argument);
   ThreadPool& pool = *worker.pool;
-  uint64_t seen = 0;
-  pthread_mutex_lock(&pool.mutex_);
-  for (;;) {
-    while (pool.generation_ == seen && !pool.stop_) pthread_cond_wait(&pool.work_, &pool.mutex_);
-    if (pool.stop_) break;
-    seen = pool.generation_;
-    pthread_mutex_unlock(&pool.mutex_);
-    pool.run_part(worker.index);
-    pthread_mutex_lock(&pool.mutex_);
-    if (--pool.pending_ == 0) pthread_cond_signal(&pool.done_);
+  const auto work_or_stop = [&pool] { return (pool.tickets_.load(std::memory_order_relaxed) & (kLeft | kStop)) != 0; };
+  while (!pool.stopped()) {
+    if (pool.run_next_part(worker.index)) continue;
+    if (!spin(work_or_stop)) pool.sleep_until_work();
   }
-  pthread_mutex_unlock(&pool.mutex_);
   return nullptr;
 }
 

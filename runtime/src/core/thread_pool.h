@@ -3,17 +3,23 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cstdint>
 
 #include "core/array.h"
 
 namespace dcm {
 
-// A loop is cut into one contiguous part a thread, by its length and the number of threads alone. Which part runs where
-// says nothing about results: bodies compute each index on its own.
+// A loop is cut into one contiguous part a thread, by its length and the number of threads alone. Who is free takes the
+// next part, the caller too, so that a thread that wakes late costs nothing but its help. Which part runs where says
+// nothing about results: bodies compute each index on its own.
+//
+// Threads that find no work look for some for kSpinNs before they sleep, since waking them takes longer than a small
+// operator does; the caller does so before it sleeps until the last part is done.
 class ThreadPool {
  public:
   static constexpr uint32_t kMaxThreads = 64;
+  static constexpr uint64_t kSpinNs = 100'000;
 
   ThreadPool() = default;
   ThreadPool(const ThreadPool&) = delete;
@@ -25,8 +31,8 @@ class ThreadPool {
 
   uint32_t threads() const { return static_cast<uint32_t>(workers_.size()) + 1; }
 
-  // body(thread, begin, end) for parts that cover [0, count), the caller's thread taking part 0; returns when all are
-  // done. Allocates nothing. Not reentrant.
+  // body(thread, begin, end) for parts that cover [0, count), thread being that of who runs it, 0 for the caller's;
+  // returns when all are done. Allocates nothing. Not reentrant.
   using Body = void (*)(void* context, uint32_t thread, uint64_t begin, uint64_t end);
   void run(uint64_t count, Body body, void* context);
 
@@ -49,21 +55,30 @@ class ThreadPool {
   };
 
   static void* worker_main(void* argument);
-  void run_part(uint32_t index) const;
+  bool run_next_part(uint32_t thread);
+  void sleep_until_work();
+  void wait_until_done();
+  bool stopped() const { return (tickets_.load(std::memory_order_relaxed) & kStop) != 0; }
+
+  static constexpr uint64_t kLeft = 0xffff;        // bits of tickets_: parts of the loop that nobody has taken
+  static constexpr uint64_t kStop = 1u << 16;      // no loop will follow
+  static constexpr uint64_t kNextLoop = 1u << 17;  // the rest counts loops: a ticket of one is none of another
 
   Array<Worker> workers_;
   uint32_t started_ = 0;
-  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
-  pthread_cond_t work_ = PTHREAD_COND_INITIALIZER;  // a new generation, or stop
-  pthread_cond_t done_ = PTHREAD_COND_INITIALIZER;  // pending_ reached 0
-  // Guarded by mutex_:
-  uint64_t generation_ = 0;
-  uint32_t pending_ = 0;
-  bool stop_ = false;
-  // Written before a generation begins, read during it:
+  // The loop, written before its tickets are out. Who has taken one may read it, since run waits for all of them.
   uint64_t count_ = 0;
+  uint32_t parts_ = 0;
   Body body_ = nullptr;
   void* context_ = nullptr;
+
+  std::atomic<uint64_t> tickets_{0};
+  std::atomic<uint32_t> undone_{0};    // parts of the loop that have not ended
+  std::atomic<uint32_t> sleepers_{0};  // threads that wait for work_
+  std::atomic<bool> caller_sleeps_{false};
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t work_ = PTHREAD_COND_INITIALIZER;  // tickets, or stop
+  pthread_cond_t done_ = PTHREAD_COND_INITIALIZER;  // undone_ reached 0
 };
 
 // Part index of parts of [0, count): where it begins. Part parts begins at count.
