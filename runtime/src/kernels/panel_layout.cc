@@ -9,8 +9,9 @@ namespace {
 constexpr uint32_t kMostStrips = 16;
 // Non-zeros of a row in a block that are worth a panel of up to so many times the size.
 constexpr uint64_t kWantedNonzeros = 48, kLargerPanel = 4;
-// A unit takes no more outputs than these sums hold, 256 KB, so that they stay in the cache.
-constexpr uint32_t kMostSums = 65536;
+// Units take no more outputs than these sums hold, 512 KB, so that they stay in the cache: one alone, and those that
+// are computed as one.
+constexpr uint32_t kMostSums = 65536, kMostJoinedSums = 2 * kMostSums;
 // So many units of a sample are enough for any number of threads; with fewer, outputs are cut.
 constexpr uint32_t kEnoughUnits = 4;
 // Fewer outputs than this are not worth a panel of their own.
@@ -85,6 +86,8 @@ void choose_outputs(uint32_t outputs, PanelLayout* layout) {
   const uint32_t most = std::max(std::min(kMostSums / layout->tile, parts_of(outputs, wanted)), kLeastOutputs);
   layout->output_blocks = parts_of(outputs, most);
   layout->block_outputs = parts_of(outputs, layout->output_blocks);
+  const uint64_t joined = kMostJoinedSums / (uint64_t{layout->block_outputs} * layout->tile);
+  layout->joined_blocks = static_cast<uint32_t>(std::clamp<uint64_t>(joined, 1, layout->output_blocks));
 }
 
 void choose_window(const ConvolutionAttributes& convolution, const PanelLimits& limits, PanelLayout* layout) {

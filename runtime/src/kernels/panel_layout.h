@@ -26,6 +26,7 @@ struct PanelLayout {
   uint32_t tile_columns, tile_bands;      // tiles of a plane, side by side and one below the other
   uint32_t group_outputs;                 // of one group
   uint32_t block_outputs, output_blocks;  // of one group
+  uint32_t joined_blocks;                 // output blocks of a tile that may be computed as one, on one thread
   uint32_t kernel_area, block_columns;    // weights of a channel, of a block
   // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
   // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.

@@ -13,6 +13,12 @@ constexpr uint32_t kDepthwiseRows = 8;  // of the output, whose sums are in regi
 // The most floats of a window, for any numbers that a file may give: pictures of 8 million pixels fit.
 constexpr uint64_t kMostWindowFloats = uint64_t{1} << 23;
 
+// A weight, and where in the window it begins.
+struct Tap {
+  uint32_t offset;
+  float weight;
+};
+
 bool fits_window(const Site& site) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const WindowAxis &y = convolution.y, &x = convolution.x;
@@ -45,90 +51,106 @@ uint64_t depthwise_units(const Site& site, uint32_t batch, const Prepared&) {
   return uint64_t{batch} * site.output().dims[0] * site.output().dims[1];
 }
 
-// The weights of a plane, a strip of results, the window.
+// The taps of a plane, where all taps begin, the window.
 uint64_t depthwise_scratch(const Site& site, const Prepared&) {
-  return (uint64_t{site.weight().columns} + kDepthwiseRows * Simd::kLanes + depthwise_window(site).floats()) *
-         sizeof(float);
+  const uint64_t taps = site.weight().columns;
+  return taps * (sizeof(Tap) + sizeof(uint32_t)) + depthwise_window(site).padded_floats() * sizeof(float);
 }
 
-// Taps of a kernel, each where it begins in the window.
-struct Taps2d {
-  uint32_t height, width, y_step, x_step, x_stride;
-  uint64_t phase_floats;
+// Where in the window each tap finds the pixel of the first output; row by row, as the weight's columns.
+void find_taps(const ConvolutionAttributes& convolution, const Window& window, uint32_t* offsets) {
+  const WindowAxis &y = convolution.y, &x = convolution.x;
+  for (uint32_t ky = 0; ky < y.kernel; ++ky)
+    for (uint32_t kx = 0; kx < x.kernel; ++kx) {
+      const uint32_t elements = kx * x.dilation;
+      *offsets++ = (elements % x.stride * window.rows + ky * y.dilation) * window.width + elements / x.stride;
+    }
+}
 
-  uint64_t at(uint32_t ky, uint32_t kx) const {
-    const uint32_t elements = kx * x_step;
-    return uint64_t{ky} * y_step + elements % x_stride * phase_floats + elements / x_stride;
-  }
+// One output plane.
+struct DepthwisePlane {
+  const Tap *taps, *end;
+  float bias;
+  Clamp clamp;
+  uint32_t row_step;  // from what one output row sees to what the next one does, in the window
+  uint32_t width;     // of the output
 };
 
-// kRows vectors below each other; from: of the first one's first tap, rows row_step apart.
+// kRows vectors below each other. count: of the lanes that belong to the plane.
 template <uint32_t kRows>
-void add_taps(const Taps2d& taps, const float* weights, float bias, const float* from, uint64_t row_step,
-              const Clamp& clamp, float* to, uint32_t to_step) {
+void add_taps(const DepthwisePlane& plane, const float* window, uint32_t count, float* to) {
   Simd::Vector sums[kRows];
   DCM_UNROLL
-  for (uint32_t t = 0; t < kRows; ++t) sums[t] = Simd::spread(bias);
-  for (uint32_t ky = 0; ky < taps.height; ++ky)
-    for (uint32_t kx = 0; kx < taps.width; ++kx) {
-      const Simd::Vector w = Simd::spread(*weights++);
-      const float* x = from + taps.at(ky, kx);
-      DCM_UNROLL
-      for (uint32_t t = 0; t < kRows; ++t) sums[t] = Simd::multiply_add(w, Simd::load(x + t * row_step), sums[t]);
-    }
+  for (uint32_t t = 0; t < kRows; ++t) sums[t] = Simd::spread(plane.bias);
+  for (const Tap* tap = plane.taps; tap != plane.end; ++tap) {
+    const Simd::Vector w = Simd::spread(tap->weight);
+    const float* x = window + tap->offset;
+    DCM_UNROLL
+    for (uint32_t t = 0; t < kRows; ++t)
+      sums[t] = Simd::multiply_add(w, Simd::load(x + uint64_t{t} * plane.row_step), sums[t]);
+  }
+  // A row that is no whole vector ends in the next one, which comes after it; the last one must not.
   DCM_UNROLL
-  for (uint32_t t = 0; t < kRows; ++t) Simd::store(to + t * to_step, Simd::clamp(sums[t], clamp.low, clamp.high));
+  for (uint32_t t = 0; t < kRows; ++t) {
+    const Simd::Vector result = Simd::clamp(sums[t], plane.clamp.low, plane.clamp.high);
+    float* row = to + uint64_t{t} * plane.width;
+    if (count == Simd::kLanes || (t + 1 < kRows && row + Simd::kLanes <= to + uint64_t{kRows} * plane.width))
+      Simd::store(row, result);
+    else
+      Simd::store_first(row, result, count);
+  }
 }
 
-using AddTaps = void (*)(const Taps2d&, const float*, float, const float*, uint64_t, const Clamp&, float*, uint32_t);
+using AddTaps = void (*)(const DepthwisePlane&, const float*, uint32_t, float*);
 constexpr AddTaps kAddTaps[kDepthwiseRows] = {add_taps<1>, add_taps<2>, add_taps<3>, add_taps<4>,
                                               add_taps<5>, add_taps<6>, add_taps<7>, add_taps<8>};
+
+void compute_plane(const DepthwisePlane& plane, const float* window, uint32_t height, float* to) {
+  const uint32_t strips = (height + kDepthwiseRows - 1) / kDepthwiseRows, strip_rows = (height + strips - 1) / strips;
+  const uint32_t count = plane.width < Simd::kLanes ? plane.width : Simd::kLanes;
+  for (uint32_t row = 0; row < height; row += strip_rows) {
+    const AddTaps add = kAddTaps[(height - row < strip_rows ? height - row : strip_rows) - 1];
+    const float* from = window + uint64_t{row} * plane.row_step;
+    float* there = to + uint64_t{row} * plane.width;
+    // The last vector of a row begins early enough to be whole.
+    for (uint32_t column = 0; column < plane.width; column += Simd::kLanes) {
+      const uint32_t first = column + count <= plane.width ? column : plane.width - count;
+      add(plane, from + first, count, there + first);
+    }
+  }
+}
 
 template <typename Rows>
 void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
   const Site& site = *call.site;
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
-  const WindowAxis &y = convolution.y, &x = convolution.x;
   const Rows rows(site.weight());
   const float* bias = site.dense(kBias);
   const Picture in(site.input()), out(site.output());
   const Window shape = depthwise_window(site);
-  const Clamp clamp = clamp_of(site.op->activation);
-  float* weights = static_cast<float*>(memory);
-  float* strip = weights + site.weight().columns;
-  float* window = strip + kDepthwiseRows * Simd::kLanes;
-  const Taps2d taps = {y.kernel,   x.kernel, y.dilation * shape.width,
-                       x.dilation, x.stride, uint64_t{shape.rows} * shape.width};
-  const uint64_t row_step = uint64_t{y.stride} * shape.width;
+  Tap* taps = static_cast<Tap*>(memory);
+  uint32_t* offsets = reinterpret_cast<uint32_t*>(taps + site.weight().columns);
+  float* window = reinterpret_cast<float*>(offsets + site.weight().columns);
   const uint32_t outputs = out.channels / in.channels;  // of an input plane
-  const uint32_t strips = (out.height + kDepthwiseRows - 1) / kDepthwiseRows;
-  const uint32_t strip_rows = (out.height + strips - 1) / strips;
+  const bool clamps = is_clamp(site.op->activation);
+  DepthwisePlane plane = {taps, taps, 0, clamp_of(site.op->activation), convolution.y.stride * shape.width, out.width};
+  find_taps(convolution, shape, offsets);
   shape.clear(window);
 
   uint64_t copied = UINT64_MAX;  // the plane that the window holds
   for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
     const uint32_t output = static_cast<uint32_t>(unit % out.channels);
-    const uint64_t plane = unit / outputs;
-    if (plane != copied) shape.copy(call.inputs[0] + plane * in.plane(), in, uint64_t{0} - y.pad_before, 0, window);
-    copied = plane;
-    std::memset(weights, 0, site.weight().columns * sizeof(float));
-    rows.visit(output, [&](uint32_t column, float weight) { weights[column] = weight; });
+    const uint64_t input = unit / outputs;
+    if (input != copied)
+      shape.copy(call.inputs[0] + input * in.plane(), in, uint64_t{0} - convolution.y.pad_before, 0, window);
+    copied = input;
+    Tap* tap = taps;
+    rows.visit(output, [&](uint32_t column, float weight) { *tap++ = {offsets[column], weight}; });
+    plane.end = tap;
+    plane.bias = bias == nullptr ? 0.0f : bias[output];
     float* result = call.outputs[0] + unit * out.plane();
-    for (uint32_t row = 0; row < out.height; row += strip_rows) {
-      const uint32_t count = out.height - row < strip_rows ? out.height - row : strip_rows;
-      for (uint32_t column = 0; column < out.width; column += Simd::kLanes) {
-        const float* from = window + row * row_step + column;
-        float* to = result + uint64_t{row} * out.width + column;
-        const uint32_t wide = out.width - column < Simd::kLanes ? out.width - column : Simd::kLanes;
-        const bool whole = wide == Simd::kLanes;
-        kAddTaps[count - 1](taps, weights, bias == nullptr ? 0.0f : bias[output], from, row_step, clamp,
-                            whole ? to : strip, whole ? out.width : Simd::kLanes);
-        if (whole) continue;
-        for (uint32_t r = 0; r < count; ++r)
-          for (uint32_t i = 0; i < wide; ++i) to[uint64_t{r} * out.width + i] = strip[r * Simd::kLanes + i];
-      }
-    }
-    if (!is_clamp(site.op->activation)) activate<Simd::kIsa>(site.op->activation, result, out.plane());
+    compute_plane(plane, window, out.height, result);
+    if (!clamps) activate<Simd::kIsa>(site.op->activation, result, out.plane());
   }
 }
 

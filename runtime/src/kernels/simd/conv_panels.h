@@ -228,13 +228,14 @@ uint64_t units(const Site& site, uint32_t batch, const Prepared& prepared) {
 
 // Of the tile's sums: rows are computed kDenseRows at a time, even beyond the last one.
 uint64_t sums_floats(const PanelLayout& layout) {
-  return (uint64_t{layout.block_outputs} + kDenseRows - 1) * layout.tile;
+  return (uint64_t{layout.block_outputs} * layout.joined_blocks + kDenseRows - 1) * layout.tile;
 }
 
 // A panel, the sums, the window.
 uint64_t scratch(const Site&, const Prepared& prepared) {
   const PanelLayout& layout = panel_layout(prepared);
-  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats()) * sizeof(float);
+  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats() + Simd::kLanes) *
+         sizeof(float);
 }
 
 template <typename Product>
@@ -252,12 +253,16 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
   const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
   const Clamp clamp = clamp_of(activation);
 
-  for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
+  uint32_t blocks = 1;  // of outputs: those of one tile share its panels
+  for (uint64_t unit = unit_begin; unit < unit_end; unit += blocks) {
     const uint32_t output_block = static_cast<uint32_t>(unit % layout.output_blocks);
+    blocks = layout.output_blocks - output_block;
+    if (blocks > layout.joined_blocks) blocks = layout.joined_blocks;
+    if (unit_end - unit < blocks) blocks = static_cast<uint32_t>(unit_end - unit);
     const uint32_t tile = static_cast<uint32_t>(unit / layout.output_blocks % layout.tiles());
     const uint64_t group = unit / layout.units();  // of all groups of all samples
     const uint32_t first_output = output_block * layout.block_outputs;
-    const uint32_t left = layout.group_outputs - first_output;
+    const uint32_t left = layout.group_outputs - first_output, most = blocks * layout.block_outputs;
     const uint64_t row = group % convolution.groups * layout.group_outputs + first_output;
     const float* input = call.inputs[0] + group * channels * in.plane();
     float* output = call.outputs[0] + (group * layout.group_outputs + first_output) * out.plane();
@@ -267,8 +272,7 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
     float* corner = output + place.row * out.width + place.left;  // where row 0 of the tile begins
     // Vectors of a tile that is one wide lie below each other, else in a row.
     const uint32_t step = layout.shares_rows ? out.width : Simd::kLanes;
-    Block block = {
-        &layout, &site.weight(), panel, 0, 0, row, left < layout.block_outputs ? left : layout.block_outputs};
+    Block block = {&layout, &site.weight(), panel, 0, 0, row, left < most ? left : most};
 
     const PanelFiller filler(layout, convolution, in, place, window);
     for (; block.index < layout.blocks; ++block.index) {

@@ -29,7 +29,7 @@ struct TilePlace {
 // Fills panels of one tile.
 class PanelFiller {
  public:
-  // window: window_floats() of the layout.
+  // window: window_floats() of the layout, and a vector more.
   PanelFiller(const PanelLayout& layout, const ConvolutionAttributes& convolution, const Picture& in,
               const TilePlace& place, float* window)
       : layout_(layout),

@@ -6,12 +6,14 @@ namespace {
 
 // A window begins at output column `left` and holds whole rows of it, cut by residues of the stride along x: element j
 // of row r in phase p is input column (left + j) * stride + p - pad_before of input row first_row + r. Rows and columns
-// that do not exist are left as they are: the caller clears the window once for all planes.
+// that do not exist keep zeros, which the caller puts there once for all planes.
 struct Window {
   uint32_t phases, rows, width;
   uint32_t stride, pad_before;
 
   uint64_t floats() const { return uint64_t{phases} * rows * width; }
+  // What memory for it must have, since whole vectors are written.
+  uint64_t padded_floats() const { return floats() + Simd::kLanes; }
   void clear(float* window) const { std::memset(window, 0, floats() * sizeof(float)); }
 
   // first_row: may be negative, in two's complement.
@@ -36,20 +38,28 @@ struct Window {
   }
 
  private:
-  // Every stride-th of `from`, which has `available` floats.
+  // Every stride-th of `from`, which has `available` floats. Whole vectors are written: behind count zeros, which are
+  // what the margin holds, or what the next row overwrites.
   void copy_row(const float* from, uint32_t available, uint32_t count, float* to) const {
-    if (stride == 1) {
-      std::memcpy(to, from, count * sizeof(float));
-      return;
-    }
     uint32_t j = 0;
-    if (stride == 2)
-      for (; j + Simd::kLanes <= count && 2 * (j + Simd::kLanes) <= available; j += Simd::kLanes) {
-        Simd::Vector even, odd;
-        Simd::split(from + 2 * j, &even, &odd);
-        Simd::store(to + j, even);
+    if (stride == 1) {
+      for (; j + Simd::kLanes <= count; j += Simd::kLanes) Simd::store(to + j, Simd::load(from + j));
+      if (j < count) Simd::store(to + j, Simd::load_first(from + j, count - j));
+    } else if (stride == 2) {
+      constexpr uint32_t kBoth = 2 * Simd::kLanes;
+      for (; j + Simd::kLanes <= count && 2 * j + kBoth <= available; j += Simd::kLanes)
+        Simd::store(to + j, Simd::even(Simd::load(from + 2 * j), Simd::load(from + 2 * j + Simd::kLanes)));
+      if (j < count) {
+        const uint32_t seen = 2 * (count - j), there = available - 2 * j, left = seen < there ? seen : there;
+        const Simd::Vector even = left < Simd::kLanes
+                                      ? Simd::even(Simd::load_first(from + 2 * j, left), Simd::spread(0.0f))
+                                      : Simd::even(Simd::load(from + 2 * j),
+                                                   Simd::load_first(from + 2 * j + Simd::kLanes, left - Simd::kLanes));
+        Simd::store(to + j, Simd::keep_first(even, count - j));
       }
-    for (; j < count; ++j) to[j] = from[uint64_t{j} * stride];
+    } else {
+      for (; j < count; ++j) to[j] = from[uint64_t{j} * stride];
+    }
   }
 };
 
