@@ -1,6 +1,7 @@
 #include "kernels/panel_layout.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dcm {
 namespace {
@@ -147,20 +148,73 @@ void fill_offsets(const PanelLayout& layout, const ConvolutionAttributes& convol
       }
 }
 
-void fill_nonzeros(const PanelLayout& layout, const Weight& weight, uint32_t lanes, uint32_t* begins,
-                   uint32_t* nonzeros) {
-  const uint16_t* columns = weight.segment_column.data();
-  for (uint32_t row = 0; row < weight.rows; ++row) {
-    const uint32_t end = weight.segment_begin[row + 1];
-    uint32_t at = weight.segment_begin[row];
-    for (uint32_t block = 0; block < layout.blocks; ++block) {
-      *begins++ = at;
-      const uint32_t first = block * layout.block_columns;
-      for (; at < end && columns[at] - first < layout.block_columns; ++at)
-        nonzeros[at] = layout.offsets()[columns[at] - first] / lanes | uint32_t{weight.codes[at]} << 24;
-    }
-    *begins++ = end;
+// Rows of a block of outputs, by the number of their non-zeros in a block of channels.
+class RowOrder {
+ public:
+  Status allocate(MemoryBudget& budget, const PanelLayout& layout) {
+    DCM_TRY(cursors_.allocate(budget, layout.block_outputs));
+    return firsts_.allocate(budget, layout.block_columns + 1);
   }
+
+  void begin(const Weight& weight, uint64_t row, uint32_t rows) {
+    columns_ = weight.segment_column.data(), begins_ = weight.segment_begin.data() + row, rows_ = rows;
+    for (uint32_t r = 0; r < rows; ++r) cursors_[r] = begins_[r];
+  }
+
+  // Each row's next non-zeros, those left of column end. first: of the block.
+  void sort(uint32_t end, RowRun* runs) {
+    for (uint32_t& first : firsts_) first = 0;
+    for (uint32_t r = 0; r < rows_; ++r) ++firsts_[count(r, end)];
+    uint32_t place = 0;
+    for (uint32_t n = static_cast<uint32_t>(firsts_.size()); n-- > 0;) place += std::exchange(firsts_[n], place);
+    for (uint32_t r = 0; r < rows_; ++r) {
+      const uint32_t n = count(r, end);
+      runs[firsts_[n]++] = {static_cast<uint16_t>(r), static_cast<uint16_t>(n)};
+    }
+  }
+
+  // Where the run begins in the weight; passes over it.
+  uint32_t take(const RowRun& run) { return std::exchange(cursors_[run.row], cursors_[run.row] + run.count); }
+
+ private:
+  uint32_t count(uint32_t row, uint32_t end) const {
+    const uint16_t *at = columns_ + cursors_[row], *row_end = columns_ + begins_[row + 1];
+    return static_cast<uint32_t>(std::lower_bound(at, row_end, end) - at);
+  }
+
+  Array<uint32_t> cursors_;  // of each row, in the weight
+  Array<uint32_t> firsts_;   // for each number of non-zeros, where the next run of it goes
+  const uint16_t* columns_ = nullptr;
+  const uint32_t* begins_ = nullptr;
+  uint32_t rows_ = 0;
+};
+
+Status fill_nonzeros(const PanelLayout& layout, const Weight& weight, uint32_t lanes, MemoryBudget& budget,
+                     uint8_t* prepared) {
+  uint32_t* begins = reinterpret_cast<uint32_t*>(prepared + layout.begins_at);
+  RowRun* runs = reinterpret_cast<RowRun*>(prepared + layout.runs_at);
+  uint32_t* const nonzeros = reinterpret_cast<uint32_t*>(prepared + layout.nonzeros_at);
+  uint32_t* nonzero = nonzeros;
+  RowOrder order;
+  DCM_TRY(order.allocate(budget, layout));
+  for (uint64_t group_row = 0; group_row < weight.rows; group_row += layout.group_outputs)
+    for (uint32_t first = 0; first < layout.group_outputs; first += layout.block_outputs) {
+      const uint32_t rows = std::min(layout.block_outputs, layout.group_outputs - first);
+      order.begin(weight, group_row + first, rows);
+      for (uint32_t block = 0; block < layout.blocks; ++block, runs += rows) {
+        const uint32_t column = block * layout.block_columns;
+        const uint64_t end = uint64_t{column} + layout.block_columns;
+        order.sort(static_cast<uint32_t>(std::min<uint64_t>(end, weight.columns)), runs);
+        *begins++ = static_cast<uint32_t>(nonzero - nonzeros);
+        for (uint32_t r = 0; r < rows; ++r) {
+          uint32_t at = order.take(runs[r]);
+          for (const uint32_t to = at + runs[r].count; at < to; ++at)
+            *nonzero++ = layout.offsets()[weight.segment_column[at] - column] / lanes | uint32_t{weight.codes[at]}
+                                                                                            << 24;
+        }
+      }
+    }
+  return {};
 }
 
 }  // namespace
@@ -182,7 +236,7 @@ bool fits_panels(const Site& site, const PanelLimits& limits) {
   const uint64_t row_floats = tile + (reach_y / y.stride + 1) * limits.lanes;
   if (rows > kMostPanelFloats / row_floats) return false;
   const PanelLayout layout = layout_of(site, limits);
-  return layout.panel_floats(limits.lanes) <= kMostPanelFloats &&
+  return layout.panel_floats(limits.lanes) <= kMostPanelFloats && layout.block_columns <= UINT16_MAX &&
          (layout.pointwise || layout.window_floats() <= kMostPanelFloats);
 }
 
@@ -198,18 +252,15 @@ Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget&
   const Weight& weight = site.weight();
   PanelLayout layout = layout_of(site, limits);
   const bool sparse = weight.form == WeightForm::kSparse;
-  const uint64_t begins = sparse ? uint64_t{weight.rows} * (uint64_t{layout.blocks} + 1) : 0;
+  const uint64_t output_blocks = sparse ? uint64_t{layout.output_blocks} * convolution.groups : 0;
   layout.offsets_at = sizeof(PanelLayout);
   layout.begins_at = layout.offsets_at + uint64_t{layout.block_columns} * sizeof(uint32_t);
-  layout.nonzeros_at = layout.begins_at + begins * sizeof(uint32_t);
+  layout.runs_at = layout.begins_at + output_blocks * layout.blocks * sizeof(uint32_t);
+  layout.nonzeros_at = layout.runs_at + (sparse ? uint64_t{weight.rows} * layout.blocks * sizeof(RowRun) : 0);
   DCM_TRY(prepared->allocate(budget, layout.nonzeros_at + (sparse ? weight.nonzeros * sizeof(uint32_t) : 0)));
   new (prepared->data()) PanelLayout(layout);
   fill_offsets(layout, convolution, reinterpret_cast<uint32_t*>(prepared->data() + layout.offsets_at));
-  if (sparse)
-    fill_nonzeros(panel_layout(*prepared), weight, limits.lanes,
-                  reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at),
-                  reinterpret_cast<uint32_t*>(prepared->data() + layout.nonzeros_at));
-  return {};
+  return sparse ? fill_nonzeros(panel_layout(*prepared), weight, limits.lanes, budget, prepared->data()) : Status();
 }
 
 }  // namespace dcm

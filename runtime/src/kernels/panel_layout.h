@@ -12,6 +12,13 @@
 
 namespace dcm {
 
+// The non-zeros of a row of the weight in a block of channels. Rows with as many non-zeros follow each other, so that a
+// CPU foresees where a row's loop ends.
+struct RowRun {
+  uint16_t row;    // in the block of outputs
+  uint16_t count;  // of its non-zeros
+};
+
 struct PanelLayout {
   bool shares_rows;  // the first kind of panel
   bool pointwise;    // the picture's rows are one long row
@@ -31,14 +38,20 @@ struct PanelLayout {
   // The part of a channel that a tile sees, with zeros around it, cut by residues of the stride along x: element j of
   // phase p lies at column j * stride + p of the padded picture. Nothing if pointwise.
   uint32_t window_phases, window_rows, window_width;
-  uint64_t offsets_at, begins_at, nonzeros_at;  // bytes from the layout's own begin
+  uint64_t offsets_at, begins_at, runs_at, nonzeros_at;  // bytes from the layout's own begin
 
   // Where in a block's panel the weight in column c of the block finds its pixels, in floats. block_columns elements.
   const uint32_t* offsets() const { return at<uint32_t>(offsets_at); }
-  // Of a sparse weight: where the non-zeros of row r in block b begin. rows x (blocks + 1).
-  const uint32_t* begins() const { return at<uint32_t>(begins_at); }
-  // Of a sparse weight, one a non-zero: in the low 24 bits, the vector of the panel where its pixels begin; in the
-  // others, its code. One load gives both.
+  // Of a sparse weight: where the non-zeros of a block of outputs in a block of channels begin; the blocks of outputs
+  // are counted through all groups. output blocks x blocks.
+  const uint32_t* begins(uint64_t output_block) const { return at<uint32_t>(begins_at) + output_block * blocks; }
+  // Of a sparse weight: the rows of a block of outputs, each as often as there are blocks of channels. row: the first
+  // of the weight in the block of outputs, which has so many rows.
+  const RowRun* runs(uint64_t row, uint32_t rows, uint32_t block) const {
+    return at<RowRun>(runs_at) + row * blocks + uint64_t{block} * rows;
+  }
+  // Of a sparse weight, one a non-zero, in the order of the runs: in the low 24 bits, the vector of the panel where its
+  // pixels begin; in the others, its code. One load gives both.
   const uint32_t* nonzeros() const { return at<uint32_t>(nonzeros_at); }
 
   // With room for one vector more than is used, since whole vectors are copied.

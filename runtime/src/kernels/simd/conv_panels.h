@@ -157,24 +157,36 @@ struct Block {
   const PanelLayout* layout;
   const Weight* weight;
   const float* panel;
-  uint32_t index;    // of the block
-  uint32_t columns;  // of the weight in it
-  uint64_t row;      // of the weight, the first
-  uint32_t count;    // rows
+  uint32_t index;         // of the block
+  uint32_t columns;       // of the weight in it
+  uint64_t row;           // of the weight, the first
+  uint32_t count;         // rows
+  uint64_t output_block;  // the first, through all groups
+  uint32_t strip_floats;
 };
 
 class SparseProduct {
  public:
   static constexpr WeightForm kForm = WeightForm::kSparse;
-  static constexpr uint32_t kRows = 1, kVectors = kSparseVectors;
+  static constexpr uint32_t kVectors = kSparseVectors;
 
-  static void add(const Block& block, uint32_t i, uint32_t strip, const Ends* ends) {
+  // ends(i, strip): those of row i of the block.
+  template <typename EndsOf>
+  static void multiply(const Block& block, const EndsOf& ends) {
     const PanelLayout& layout = *block.layout;
-    const uint32_t* begins = layout.begins() + (block.row + i) * (layout.blocks + 1) + block.index;
-    const uint32_t* nonzeros = layout.nonzeros();
-    const SparseRun run = {nonzeros + begins[0], nonzeros + begins[1], block.weight->codebook.data()};
     using Adders = SparseAdders<std::make_integer_sequence<uint32_t, kVectors>>;
-    Adders::kTable[layout.strip_vectors - 1](run, block.panel + strip, *ends);
+    const AddSparse add = Adders::kTable[layout.strip_vectors - 1];
+    uint64_t output_block = block.output_block;
+    for (uint32_t first = 0; first < block.count; first += layout.block_outputs, ++output_block) {
+      const uint32_t left = block.count - first, rows = left < layout.block_outputs ? left : layout.block_outputs;
+      const RowRun* row = layout.runs(block.row + first, rows, block.index);
+      const uint32_t* nonzero = layout.nonzeros() + layout.begins(output_block)[block.index];
+      for (const RowRun* end = row + rows; row != end; nonzero += row++->count) {
+        const SparseRun run = {nonzero, nonzero + row->count, block.weight->codebook.data()};
+        for (uint32_t strip = 0; strip < layout.tile; strip += block.strip_floats)
+          add(run, block.panel + strip, ends(first + row->row, strip));
+      }
+    }
   }
 };
 
@@ -182,19 +194,27 @@ template <typename Form>
 class FullProduct {
  public:
   static constexpr WeightForm kForm = Form::kForm;
-  static constexpr uint32_t kRows = kDenseRows, kVectors = kDenseVectors;
+  static constexpr uint32_t kVectors = kDenseVectors;
 
-  static void add(const Block& block, uint32_t i, uint32_t strip, const Ends* ends) {
+  template <typename EndsOf>
+  static void multiply(const Block& block, const EndsOf& ends) {
     const PanelLayout& layout = *block.layout;
     using Values = decltype(Form(*block.weight).from(0));
-    const uint32_t rows = block.count - i < kRows ? block.count - i : kRows;
-    Values values[kRows];
-    const Form form(*block.weight);
-    for (uint32_t r = 0; r < kRows; ++r)  // beyond the last row: the first one again
-      values[r] = form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
-                            uint64_t{block.index} * layout.block_columns);
     using Adders = DenseAdders<Values, std::make_integer_sequence<uint32_t, kVectors>>;
-    Adders::kTable[layout.strip_vectors - 1](values, block.columns, block.panel + strip, layout.offsets(), ends);
+    const AddDense<Values> add = Adders::kTable[layout.strip_vectors - 1];
+    const Form form(*block.weight);
+    for (uint32_t i = 0; i < block.count; i += kDenseRows) {
+      const uint32_t rows = block.count - i < kDenseRows ? block.count - i : kDenseRows;
+      Values values[kDenseRows];
+      for (uint32_t r = 0; r < kDenseRows; ++r)  // beyond the last row: the first one again
+        values[r] = form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
+                              uint64_t{block.index} * layout.block_columns);
+      for (uint32_t strip = 0; strip < layout.tile; strip += block.strip_floats) {
+        Ends of_rows[kDenseRows] = {};
+        for (uint32_t r = 0; r < kDenseRows; ++r) of_rows[r] = ends(i + r, strip);
+        add(values, block.columns, block.panel + strip, layout.offsets(), of_rows);
+      }
+    }
   }
 };
 
@@ -272,7 +292,15 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
     float* corner = output + place.row * out.width + place.left;  // where row 0 of the tile begins
     // Vectors of a tile that is one wide lie below each other, else in a row.
     const uint32_t step = layout.shares_rows ? out.width : Simd::kLanes;
-    Block block = {&layout, &site.weight(), panel, 0, 0, row, left < most ? left : most};
+    Block block = {&layout,
+                   &site.weight(),
+                   panel,
+                   0,
+                   0,
+                   row,
+                   left < most ? left : most,
+                   group % convolution.groups * layout.output_blocks + output_block,
+                   strip_floats};
 
     const PanelFiller filler(layout, convolution, in, place, window);
     for (; block.index < layout.blocks; ++block.index) {
@@ -281,20 +309,15 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
       block.columns = count * layout.kernel_area;
       const bool last = block.index + 1 == layout.blocks;
       filler.fill(input, first, count, panel);
-      for (uint32_t i = 0; i < block.count; i += Product::kRows)
-        for (uint32_t strip = 0; strip < layout.tile; strip += strip_floats) {
-          Ends ends[Product::kRows] = {};
-          for (uint32_t r = 0; r < Product::kRows; ++r) {  // rows beyond the last end in sums of their own
-            float* own = sums + (i + r) * layout.tile + strip;
-            float* there = corner + (i + r) * out.plane() + place.column + uint64_t{strip / Simd::kLanes} * step;
-            const bool exists = i + r < block.count, final_place = exists && last && in_place;
-            ends[r] = {block.index == 0 || !exists ? nullptr : own,
-                       bias == nullptr || !exists ? 0.0f : bias[row + i + r], final_place ? there : own,
-                       final_place ? step : Simd::kLanes,
-                       last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr};
-          }
-          Product::add(block, i, strip, ends);
-        }
+      const bool final_place = last && in_place;
+      const Clamp* clamps = last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr;
+      Product::multiply(block, [&](uint32_t i, uint32_t strip) {
+        float* own = sums + i * layout.tile + strip;
+        if (i >= block.count) return Ends{nullptr, 0, own, Simd::kLanes, nullptr};  // a row of a dense block's last few
+        float* there = corner + i * out.plane() + place.column + uint64_t{strip / Simd::kLanes} * step;
+        return Ends{block.index == 0 ? nullptr : own, bias == nullptr ? 0.0f : bias[row + i], final_place ? there : own,
+                    final_place ? step : Simd::kLanes, clamps};
+      });
     }
     if (in_place) continue;
     for (uint32_t i = 0; i < block.count; ++i) {
