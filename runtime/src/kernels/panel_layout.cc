@@ -9,7 +9,7 @@ namespace {
 // More pixels than a tile of so many strips gain nothing.
 constexpr uint32_t kMostStrips = 16;
 // Non-zeros of a row in a block that are worth a panel of up to so many times the size.
-constexpr uint64_t kWantedNonzeros = 48, kLargerPanel = 4;
+constexpr uint64_t kWantedNonzeros = 24, kLargerPanel = 2;
 // Units take no more outputs than these sums hold, 512 KB, so that they stay in the cache: one alone, and those that
 // are computed as one.
 constexpr uint32_t kMostSums = 65536, kMostJoinedSums = 2 * kMostSums;
