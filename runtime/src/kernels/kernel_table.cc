@@ -9,6 +9,7 @@ namespace {
 
 const Kernel* const kKernels[] = {
 #if defined(__x86_64__)
+    &kLinearSparseSlicesAvx512,
     &kLinearSparseAvx512,
     &kConv2dDepthwiseSparseAvx512,
     &kConv2dSparseAvx512,

@@ -78,6 +78,29 @@ struct Simd {
     return _mm512_permutex2var_ps(a, index, b);
   }
 
+  // Look-ups in tables of 64 floats that are in registers, by the low 6 bits of each lane of an index.
+  using Index = __m512i;
+  struct Table {
+    Vector quarter[4];
+  };
+  static Table table(const float* p) {
+    return {{load(p), load(p + kLanes), load(p + 2 * kLanes), load(p + 3 * kLanes)}};
+  }
+  static Index load_index(const uint16_t* p) { return _mm512_loadu_si512(p); }
+  template <uint32_t kBits>
+  static Index shift_right(Index index) {
+    return _mm512_maskz_srli_epi32(0xffff, index, kBits);
+  }
+  static Vector look_up(const Table& table, Index index) {
+    const Vector low = look_up_low(table, index);
+    const Vector high = _mm512_permutex2var_ps(table.quarter[2], index, table.quarter[3]);
+    return _mm512_mask_mov_ps(low, _mm512_test_epi32_mask(index, _mm512_set1_epi32(32)), high);
+  }
+  // Of a table of 32 floats, by 5 bits.
+  static Vector look_up_low(const Table& table, Index index) {
+    return _mm512_permutex2var_ps(table.quarter[0], index, table.quarter[1]);
+  }
+
   // Sums of many, a lane, in double precision.
   struct Sums {
     __m512d low, high;

@@ -5,6 +5,7 @@
 
 namespace dcm {
 
+extern const Kernel kLinearSparseSlicesAvx512;
 extern const Kernel kLinearSparseAvx512;
 extern const Kernel kConv1dSparseAvx512;
 extern const Kernel kConv1dDepthwiseSparseAvx512;
