@@ -165,14 +165,34 @@ struct Block {
   uint32_t strip_floats;
 };
 
+// Where the sums of the rows of a block begin and end, in a tile.
+struct TileEnds {
+  float* sums;  // of the tile
+  float* out;   // of the tile's first pixel, in the plane of row 0
+  uint64_t out_plane;
+  uint32_t out_step;  // from one vector to the next
+  uint32_t tile, count;
+  const float* bias;  // null: 0
+  bool first_block, in_place;
+  const Clamp* clamp;
+
+  // Of row i, strip floats into the tile. Rows beyond the last one, which a dense product has, end in sums of their
+  // own.
+  Ends operator()(uint32_t i, uint32_t strip) const {
+    float* own = sums + i * tile + strip;
+    if (i >= count) return {nullptr, 0, own, Simd::kLanes, nullptr};
+    float* there = out + i * out_plane + uint64_t{strip / Simd::kLanes} * out_step;
+    return {first_block ? nullptr : own, bias == nullptr ? 0.0f : bias[i], in_place ? there : own,
+            in_place ? out_step : Simd::kLanes, clamp};
+  }
+};
+
 class SparseProduct {
  public:
   static constexpr WeightForm kForm = WeightForm::kSparse;
   static constexpr uint32_t kVectors = kSparseVectors;
 
-  // ends(i, strip): those of row i of the block.
-  template <typename EndsOf>
-  static void multiply(const Block& block, const EndsOf& ends) {
+  static void multiply(const Block& block, const TileEnds& ends) {
     const PanelLayout& layout = *block.layout;
     using Adders = SparseAdders<std::make_integer_sequence<uint32_t, kVectors>>;
     const AddSparse add = Adders::kTable[layout.strip_vectors - 1];
@@ -196,8 +216,7 @@ class FullProduct {
   static constexpr WeightForm kForm = Form::kForm;
   static constexpr uint32_t kVectors = kDenseVectors;
 
-  template <typename EndsOf>
-  static void multiply(const Block& block, const EndsOf& ends) {
+  static void multiply(const Block& block, const TileEnds& ends) {
     const PanelLayout& layout = *block.layout;
     using Values = decltype(Form(*block.weight).from(0));
     using Adders = DenseAdders<Values, std::make_integer_sequence<uint32_t, kVectors>>;
@@ -258,8 +277,9 @@ uint64_t scratch(const Site&, const Prepared& prepared) {
          sizeof(float);
 }
 
-template <typename Product>
-void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
+using Multiply = void (*)(const Block&, const TileEnds&);
+
+void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory, Multiply multiply) {
   const Site& site = *call.site;
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const PanelLayout& layout = panel_layout(*call.prepared);
@@ -309,15 +329,10 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
       block.columns = count * layout.kernel_area;
       const bool last = block.index + 1 == layout.blocks;
       filler.fill(input, first, count, panel);
-      const bool final_place = last && in_place;
-      const Clamp* clamps = last && activation != Activation::kNone && is_clamp(activation) ? &clamp : nullptr;
-      Product::multiply(block, [&](uint32_t i, uint32_t strip) {
-        float* own = sums + i * layout.tile + strip;
-        if (i >= block.count) return Ends{nullptr, 0, own, Simd::kLanes, nullptr};  // a row of a dense block's last few
-        float* there = corner + i * out.plane() + place.column + uint64_t{strip / Simd::kLanes} * step;
-        return Ends{block.index == 0 ? nullptr : own, bias == nullptr ? 0.0f : bias[row + i], final_place ? there : own,
-                    final_place ? step : Simd::kLanes, clamps};
-      });
+      const bool clamps = last && activation != Activation::kNone && is_clamp(activation);
+      multiply(block,
+               {sums, corner + place.column, out.plane(), step, layout.tile, block.count,
+                bias == nullptr ? nullptr : bias + row, block.index == 0, last && in_place, clamps ? &clamp : nullptr});
     }
     if (in_place) continue;
     for (uint32_t i = 0; i < block.count; ++i) {
@@ -326,6 +341,11 @@ void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory)
       results.copy(own, layout.tile, corner + i * out.plane());
     }
   }
+}
+
+template <typename Product>
+void run(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
+  run_panels(call, unit_begin, unit_end, memory, Product::multiply);
 }
 
 template <typename Product>
