@@ -181,6 +181,28 @@ TEST_P(Convolutions, DepthwiseAndFewOutputsAreDirect) {
   }
 }
 
+// 3 x 3 with a padding of 1 takes no copy of the plane: every width around whole vectors, both strides, pictures of one
+// row or column, and paddings that give one column less.
+TEST_P(Convolutions, Depthwise3x3) {
+  std::mt19937 random(48);
+  for (uint32_t width = 1; width <= 70; width += width < 36 ? 1 : 5) {
+    OpParts op;
+    op.type = fb::OpAttributes_Conv2d;
+    op.groups = 5;
+    op.stride_h = op.stride_w = pick(random, 1, 2);
+    op.pad_top = op.pad_left = 1;
+    op.pad_bottom = op.pad_right = op.stride_h == 2 && width % 2 == 0 ? pick(random, 0, 1) : 1;
+    const uint32_t outputs = 5 * pick(random, 1, 2);
+    const Shape32 weight_shape = {outputs, 1, 3, 3};
+    const Convolution convolution(&op, form(), random, weight_shape, outputs);
+    const Shape32 shape = {2, 5, op.pad_bottom == 0 ? 6 : pick(random, 1, 9), width};
+    const Tensor x = random_tensor(random, shape);
+    convolution.expect(
+        shape, x, testing::reference_conv2d(array_of(shape, x), convolution.weight, weight_shape, convolution.bias, op),
+        op, width % 2 == 0);
+  }
+}
+
 // One kernel element, no padding, stride 1: rows of the output follow each other as those of the input do.
 TEST_P(Convolutions, Pointwise) {
   std::mt19937 random(43);

@@ -60,8 +60,8 @@ TEST(ThreadPool, LoopsAfterPausesOfAnyLength) {
   ASSERT_TRUE(pool.start(budget, 3).ok());
   uint64_t sums[3] = {0, 0, 0};
   for (uint64_t pause = 0; pause < 3 * ThreadPool::kSpinNs; pause += ThreadPool::kSpinNs / 40) {
-    const uint64_t end = monotonic_ns() + pause;
-    while (monotonic_ns() < end) {
+    const uint64_t awake = monotonic_ns() + pause;
+    while (monotonic_ns() < awake) {
     }
     pool.parallel_for(300, [&](uint32_t thread, uint64_t begin, uint64_t end) { sums[thread] += end - begin; });
   }

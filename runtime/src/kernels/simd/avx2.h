@@ -31,14 +31,6 @@ struct Simd {
   static Vector subtract(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
   static Vector multiply(Vector a, Vector b) { return _mm256_mul_ps(a, b); }
   static Vector divide(Vector a, Vector b) { return _mm256_div_ps(a, b); }
-  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
-  static void split(const float* p, Vector* even, Vector* odd) {
-    const Vector a = load(p), b = load(p + kLanes);
-    const __m256d e = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88)),
-                  o = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));
-    *even = _mm256_castpd_ps(_mm256_permute4x64_pd(e, 0xd8));
-    *odd = _mm256_castpd_ps(_mm256_permute4x64_pd(o, 0xd8));
-  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
   static Vector absolute(Vector v) { return _mm256_andnot_ps(spread(-0.0f), v); }
@@ -69,6 +61,16 @@ struct Simd {
   static Vector scale(Vector v, Vector n) {
     const __m256i whole = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(whole, 1);
     return multiply(multiply(v, power_of_two(half)), power_of_two(_mm256_sub_epi32(whole, half)));
+  }
+
+  // Lane i of the result is lane i - 1, or i + 1; 0 where there is none.
+  static Vector shift_up(Vector v) {
+    return _mm256_blend_ps(_mm256_permutevar8x32_ps(v, _mm256_set_epi32(6, 5, 4, 3, 2, 1, 0, 0)), _mm256_setzero_ps(),
+                           1);
+  }
+  static Vector shift_down(Vector v) {
+    return _mm256_blend_ps(_mm256_permutevar8x32_ps(v, _mm256_set_epi32(7, 7, 6, 5, 4, 3, 2, 1)), _mm256_setzero_ps(),
+                           128);
   }
 
   // Elements 0, 2, 4, ... and 1, 3, 5, ... of a and then b.

@@ -32,13 +32,6 @@ struct Simd {
   static Vector subtract(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
   static Vector multiply(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
   static Vector divide(Vector a, Vector b) { return _mm512_div_ps(a, b); }
-  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
-  static void split(const float* p, Vector* even, Vector* odd) {
-    const __m512i lane = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-    const Vector a = load(p), b = load(p + kLanes);
-    *even = _mm512_permutex2var_ps(a, lane, b);
-    *odd = _mm512_permutex2var_ps(a, _mm512_add_epi32(lane, _mm512_set1_epi32(1)), b);
-  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
   static Vector absolute(Vector v) { return _mm512_abs_ps(v); }
@@ -67,6 +60,14 @@ struct Simd {
   static Vector round(Vector v) { return _mm512_maskz_roundscale_ps(0xffff, v, _MM_FROUND_TO_NEAREST_INT); }
   // v * 2^n for a whole n in -150 .. 200 and v in 0.5 .. 2; rounded once where the result is subnormal.
   static Vector scale(Vector v, Vector n) { return _mm512_maskz_scalef_ps(0xffff, v, n); }
+
+  // Lane i of the result is lane i - 1, or i + 1; 0 where there is none.
+  static Vector shift_up(Vector v) {
+    return _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(0xffff, _mm512_castps_si512(v), _mm512_setzero_si512(), 15));
+  }
+  static Vector shift_down(Vector v) {
+    return _mm512_castsi512_ps(_mm512_maskz_alignr_epi32(0xffff, _mm512_setzero_si512(), _mm512_castps_si512(v), 1));
+  }
 
   // Elements 0, 2, 4, ... and 1, 3, 5, ... of a and then b.
   static Vector even(Vector a, Vector b) {

@@ -1,9 +1,10 @@
 // Depthwise convolution, for any instruction set: included below a header that defines Simd. Each output plane is made
 // of one input plane, so there is nothing to share: the plane is copied once, with zeros around it, and its taps are
-// read from there.
+// read from there; what is most common does without the copy (depthwise3x3.h).
 #pragma once
 
 #include "kernels/simd/conv_panels.h"
+#include "kernels/simd/depthwise3x3.h"
 
 namespace dcm {
 namespace {
@@ -134,22 +135,34 @@ void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, voi
   const uint32_t outputs = out.channels / in.channels;  // of an input plane
   const bool clamps = is_clamp(site.op->activation);
   DepthwisePlane plane = {taps, taps, 0, clamp_of(site.op->activation), convolution.y.stride * shape.width, out.width};
-  find_taps(convolution, shape, offsets);
-  shape.clear(window);
+  const bool in_registers = is_3x3(convolution, in, out);
+  Depthwise3x3 plane3x3 = {in.width, in.height, out.width, out.height, {}, 0, plane.clamp};
+  if (!in_registers) {
+    find_taps(convolution, shape, offsets);
+    shape.clear(window);
+  }
 
   uint64_t copied = UINT64_MAX;  // the plane that the window holds
   for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
     const uint32_t output = static_cast<uint32_t>(unit % out.channels);
     const uint64_t input = unit / outputs;
-    if (input != copied)
-      shape.copy(call.inputs[0] + input * in.plane(), in, uint64_t{0} - convolution.y.pad_before, 0, window);
-    copied = input;
-    Tap* tap = taps;
-    rows.visit(output, [&](uint32_t column, float weight) { *tap++ = {offsets[column], weight}; });
-    plane.end = tap;
-    plane.bias = bias == nullptr ? 0.0f : bias[output];
+    const float* from = call.inputs[0] + input * in.plane();
+    const float own_bias = bias == nullptr ? 0.0f : bias[output];
     float* result = call.outputs[0] + unit * out.plane();
-    compute_plane(plane, window, out.height, result);
+    if (in_registers) {
+      plane3x3.bias = own_bias;
+      std::memset(plane3x3.weights, 0, sizeof plane3x3.weights);
+      rows.visit(output, [&](uint32_t column, float weight) { plane3x3.weights[column] = weight; });
+      convolve_3x3(plane3x3, convolution.x.stride, from, result);
+    } else {
+      if (input != copied) shape.copy(from, in, uint64_t{0} - convolution.y.pad_before, 0, window);
+      copied = input;
+      Tap* tap = taps;
+      rows.visit(output, [&](uint32_t column, float weight) { *tap++ = {offsets[column], weight}; });
+      plane.end = tap;
+      plane.bias = own_bias;
+      compute_plane(plane, window, out.height, result);
+    }
     if (!clamps) activate<Simd::kIsa>(site.op->activation, result, out.plane());
   }
 }

@@ -34,12 +34,6 @@ struct Simd {
   static Vector subtract(Vector a, Vector b) { return vsubq_f32(a, b); }
   static Vector multiply(Vector a, Vector b) { return vmulq_f32(a, b); }
   static Vector divide(Vector a, Vector b) { return vdivq_f32(a, b); }
-  // Elements 0, 2, 4, ... and 1, 3, 5, ... of 2 * kLanes floats.
-  static void split(const float* p, Vector* even, Vector* odd) {
-    const float32x4x2_t both = vld2q_f32(p);
-    *even = both.val[0];
-    *odd = both.val[1];
-  }
   // a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
   static Vector absolute(Vector v) { return vabsq_f32(v); }
@@ -68,6 +62,10 @@ struct Simd {
     const int32x4_t whole = vcvtq_s32_f32(n), half = vshrq_n_s32(whole, 1);
     return vmulq_f32(vmulq_f32(v, power_of_two(half)), power_of_two(vsubq_s32(whole, half)));
   }
+
+  // Lane i of the result is lane i - 1, or i + 1; 0 where there is none.
+  static Vector shift_up(Vector v) { return vextq_f32(vdupq_n_f32(0), v, 3); }
+  static Vector shift_down(Vector v) { return vextq_f32(v, vdupq_n_f32(0), 1); }
 
   // Elements 0, 2, 4, ... and 1, 3, 5, ... of a and then b.
   static Vector even(Vector a, Vector b) { return vuzp1q_f32(a, b); }

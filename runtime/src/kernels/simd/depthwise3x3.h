@@ -1,0 +1,118 @@
+// One plane of a depthwise 3 x 3 convolution with a padding of 1, in registers: a row's vector is loaded once, moved to
+// the left and to the right, and added to the sums of the three output rows that see it. Included below a header that
+// defines Simd.
+#pragma once
+
+namespace dcm {
+namespace {
+
+struct Depthwise3x3 {
+  uint32_t in_width, in_height, width, height;  // of the input; of the output
+  float weights[9];
+  float bias;
+  Clamp clamp;
+};
+
+// Whether the convolution is one of these.
+inline bool is_3x3(const ConvolutionAttributes& convolution, const Picture& in, const Picture& out) {
+  const auto fits = [](const WindowAxis& axis, uint32_t from, uint32_t to) {
+    return axis.kernel == 3 && axis.dilation == 1 && axis.pad_before == 1 && axis.stride <= 2 &&
+           to == (from - 1) / axis.stride + 1;
+  };
+  return fits(convolution.y, in.height, out.height) && fits(convolution.x, in.width, out.width) &&
+         convolution.y.stride == convolution.x.stride;
+}
+
+// Up to kLanes of so many elements.
+inline Simd::Vector load_some(const float* p, uint32_t count) {
+  return count >= Simd::kLanes ? Simd::load(p) : Simd::load_first(p, count);
+}
+
+// What kLanes outputs of a row see of an input row, from output column `column` on: 0 where there is no input.
+template <uint32_t kStride>
+struct RowOf3 {
+  Simd::Vector left, middle, right;
+
+  RowOf3(const float* row, uint32_t in_width, uint32_t column) {
+    const float* p = row + uint64_t{column} * kStride;
+    const uint32_t count = in_width - column * kStride;
+    if (kStride == 1) {
+      middle = load_some(p, count);
+      left = column == 0 ? Simd::shift_up(middle) : load_some(p - 1, count + 1);
+      right = count <= Simd::kLanes ? Simd::shift_down(middle) : Simd::load(p + 1);
+    } else {
+      const Simd::Vector none = Simd::spread(0.0f);
+      const Simd::Vector a = load_some(p, count);
+      const Simd::Vector b = count <= Simd::kLanes ? none : load_some(p + Simd::kLanes, count - Simd::kLanes);
+      middle = Simd::even(a, b), right = Simd::odd(a, b);
+      left = column == 0
+                 ? Simd::shift_up(right)
+                 : Simd::even(load_some(p - 1, count + 1),
+                              count < Simd::kLanes ? none : load_some(p - 1 + Simd::kLanes, count + 1 - Simd::kLanes));
+    }
+  }
+
+  Simd::Vector add(const float* weights, Simd::Vector sum) const {
+    sum = Simd::multiply_add(Simd::spread(weights[0]), left, sum);
+    sum = Simd::multiply_add(Simd::spread(weights[1]), middle, sum);
+    return Simd::multiply_add(Simd::spread(weights[2]), right, sum);
+  }
+};
+
+// All rows of the output, from one column on. A row that is no whole vector ends in the next one, which is stored after
+// it; what would end beyond the plane does not.
+template <uint32_t kStride>
+void convolve_columns(const Depthwise3x3& plane, const float* from, uint32_t column, float* to) {
+  const uint32_t count = plane.width < Simd::kLanes ? plane.width : Simd::kLanes;
+  const float* end = to + uint64_t{plane.height} * plane.width;
+  const float* weights = plane.weights;
+  const Simd::Vector bias = Simd::spread(plane.bias);
+  const auto store = [&](uint32_t row, Simd::Vector sum) {
+    const Simd::Vector result = Simd::clamp(sum, plane.clamp.low, plane.clamp.high);
+    float* there = to + uint64_t{row} * plane.width + column;
+    if (count == Simd::kLanes || there + Simd::kLanes <= end)
+      Simd::store(there, result);
+    else
+      Simd::store_first(there, result, count);
+  };
+  const auto input = [&](uint32_t row) {
+    return RowOf3<kStride>(from + uint64_t{row} * plane.in_width, plane.in_width, column);
+  };
+  if (kStride == 1) {
+    const RowOf3<kStride> top = input(0);
+    Simd::Vector sum = top.add(weights + 3, bias), next = top.add(weights, bias);
+    for (uint32_t row = 1; row < plane.height; ++row) {
+      const RowOf3<kStride> x = input(row);
+      store(row - 1, x.add(weights + 6, sum));
+      sum = x.add(weights + 3, next);
+      next = x.add(weights, bias);
+    }
+    store(plane.height - 1, sum);
+  } else {
+    Simd::Vector sum = bias;
+    for (uint32_t row = 0; row < plane.height; ++row) {
+      Simd::Vector next = bias;
+      sum = input(2 * row).add(weights + 3, sum);
+      if (2 * row + 1 < plane.in_height) {
+        const RowOf3<kStride> x = input(2 * row + 1);
+        sum = x.add(weights + 6, sum);
+        next = x.add(weights, bias);
+      }
+      store(row, sum);
+      sum = next;
+    }
+  }
+}
+
+// from, to: the planes.
+inline void convolve_3x3(const Depthwise3x3& plane, uint32_t stride, const float* from, float* to) {
+  const auto convolve = stride == 1 ? convolve_columns<1> : convolve_columns<2>;
+  for (uint32_t column = 0; column < plane.width; column += Simd::kLanes) {
+    // The last vector of a row begins early enough to be whole.
+    const bool whole = column + Simd::kLanes <= plane.width || plane.width < Simd::kLanes;
+    convolve(plane, from, whole ? column : plane.width - Simd::kLanes, to);
+  }
+}
+
+}  // namespace
+}  // namespace dcm
