@@ -78,7 +78,7 @@ void add_sparse(const SparseRun& run, const float* panel, const Ends& ends) {
 }
 
 // Vectors of a strip: as many sums as there are registers, but for those that the weight and the input take.
-constexpr uint32_t kSparseVectors = Simd::kRegisters == 32 ? 10 : 10;
+constexpr uint32_t kSparseVectors = Simd::kRegisters == 32 ? 14 : 10;
 
 using AddSparse = void (*)(const SparseRun&, const float*, const Ends&);
 template <typename Sequence>
