@@ -132,8 +132,10 @@ class Model:
     @property
     def outputs(self) -> list[tuple[str, tuple[int, ...]]]: ...
     @property
-    def operators(self) -> list[tuple[str, str, str, str, int, tuple[tuple[int, ...], ...]]]:
-        """Name, type, kernel, reason, multiply-accumulates a sample, shapes of the values that it makes."""
+    def operators(self) -> list[tuple[str, str, str, str, int, tuple[tuple[int, ...], ...], float, str, float]]:
+        """Name, type, kernel, reason, multiply-accumulates a sample, shapes of the values that it makes, expected
+        nanoseconds, the next best kernel and what is expected of that.
+        """
     @property
     def load_info(self) -> tuple[int, int, int, int, int, int]:
         """map_ns, verify_ns, decode_ns, plan_ns, file_bytes, weight_bytes."""

@@ -45,6 +45,8 @@ class Operator:
     name: the module's path in the user's network, may be empty. type: as in the schema. kernel: what the runtime
     picked; reason: why. macs: multiply-accumulates a sample, zero weights not counted. shapes: of the values that it
     makes, in the order of docs/format.md; a first dimension of -1 is the batch.
+    expected_ns: what the runtime's cost model expects of the kernel, a sample on one core, 0 where it says nothing;
+    other_kernel, other_ns: the next best one by that model, "" and 0 if there is none.
     """
 
     name: str
@@ -53,6 +55,9 @@ class Operator:
     reason: str
     macs: int
     shapes: tuple[tuple[int, ...], ...]
+    expected_ns: float = 0
+    other_kernel: str = ""
+    other_ns: float = 0
 
 
 @dataclass(frozen=True)

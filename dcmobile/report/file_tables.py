@@ -38,6 +38,8 @@ def file_tables(report: FileReport, name_width: int = NAME_WIDTH) -> Iterator[Re
     )
     yield operator_table(report, name_width)
     yield reason_table(report, name_width)
+    if any(row.other_kernel for row in report.operators):
+        yield cost_table(report, name_width)
 
 
 def size_line(report: FileReport) -> Text:
@@ -102,6 +104,20 @@ def reason_table(report: FileReport, name_width: int = NAME_WIDTH) -> Table:
     table.add_column("reason", max_width=_REASON_WIDTH)
     for reason, names in operators.items():
         table.add_row(Text(", ".join(names)), Text(printable(reason)))
+    return table
+
+
+def cost_table(report: FileReport, name_width: int = NAME_WIDTH) -> Table:
+    """Where there was a choice of kernels: what the runtime's cost model expects of them, a sample on one core."""
+    table = plain_table("Expected times, and of the next best kernels")
+    table.add_column("operator", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("next best kernel", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    for row in report.operators:
+        if row.other_kernel:
+            times = duration_text(row.expected_ns), duration_text(row.other_ns)
+            table.add_row(name_cell(row.name, name_width), times[0], row.other_kernel, times[1])
     return table
 
 

@@ -24,6 +24,7 @@ class OperatorRow:
     shape: of its result, -1 for the batch; more_shapes: of its further ones.
     kernel, reason: what the runtime picked for it and why. macs: multiply-accumulates a sample, zero weights not
     counted.
+    expected_ns, other_kernel, other_ns: as in ``dcmobile.model.Operator``.
     """
 
     name: str
@@ -36,6 +37,9 @@ class OperatorRow:
     macs: int
     more_shapes: tuple[tuple[int, ...], ...] = ()
     reads: tuple[int, ...] = ()
+    expected_ns: float = 0
+    other_kernel: str = ""
+    other_ns: float = 0
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,9 @@ def _operator_rows(graph: Graph, plan: tuple[Operator, ...]) -> tuple[OperatorRo
             macs=planned.macs,
             more_shapes=tuple(graph.values[value].shape for value in op.more_outputs),
             reads=tuple(numbers[value] for value in op.inputs),
+            expected_ns=planned.expected_ns,
+            other_kernel=planned.other_kernel,
+            other_ns=planned.other_ns,
         )
         for op, planned in zip(graph.ops, plan, strict=True)
     )

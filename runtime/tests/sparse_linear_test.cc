@@ -99,7 +99,7 @@ TEST_P(SparseLinear, AFullRowAmongEmptyOnes) {
   op.weight = parts.sparse({rows, columns}, codes, codebook, 4);
   parts.ops = {op};
   const OneOp run(parts, {{1, columns}});
-  EXPECT_EQ(run.kernel(), std::string("linear_sparse_") + isa_name(GetParam()));
+  EXPECT_EQ(std::string(run.kernel()).find("slices"), std::string::npos);
   const Tensor x = random_values(random, columns);
   testing::expect_near(
       run({x}), testing::reference_linear(array_of({1, columns}, x), testing::values_of(codes, codebook), rows, {}));

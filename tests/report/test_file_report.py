@@ -170,7 +170,7 @@ def test_tables_of_a_file(file: Path) -> None:
     found = report.file_report(file)
     shown = [_shown(piece) for piece in file_tables(found)]
     assert all(len(line) <= 80 for piece in shown[1:] for line in piece.split("\n"))
-    size, facts, layers, symbols, parts, operators, reasons = shown
+    size, facts, layers, symbols, parts, operators, reasons, *costs = shown
     assert size.replace("\n", " ").endswith(f": {found.file_bytes:,} bytes, {found.ratio:.1f}x smaller (fp32: 4,320)")
     assert "labels  2: cat, dog" in facts
     assert [line.split()[:3] for line in layers.split("\n")[4:7]] == [
@@ -182,6 +182,11 @@ def test_tables_of_a_file(file: Path) -> None:
     assert parts.split("\n")[-1].split()[-1] == f"{found.file_bytes:,}"
     assert "operator2" in operators
     assert "a, " in reasons or "a  " in reasons
+    # Not on every machine is there a choice of kernels.
+    assert bool(costs) == any(row.other_kernel for row in found.operators)
+    for row in found.operators:
+        assert (row.other_ns >= row.expected_ns > 0) if row.other_kernel else row.other_ns == 0
+        assert not row.other_kernel or row.other_kernel in costs[0]
 
 
 def _large_layer() -> report.LayerRow:

@@ -118,7 +118,9 @@ class Model {
         if (value_code != DCM_OK) raise_error(value_code, error.text);
         shapes.append(dims_of(value));
       }
-      result.append(nb::make_tuple(info.name, info.type, info.kernel, info.reason, info.macs, nb::tuple(shapes)));
+      result.append(nb::make_tuple(info.name, info.type, info.kernel, info.reason, info.macs, nb::tuple(shapes),
+                                   info.expected_ns, info.other_kernel == nullptr ? "" : info.other_kernel,
+                                   info.other_ns));
     }
     return result;
   }

@@ -166,6 +166,9 @@ typedef struct dcm_op_info {
   uint64_t macs;         /* multiply-accumulates a sample, zero weights not counted */
   uint32_t outputs;      /* values that it makes: 3 for Lstm, 2 for Gru, else 1 */
   uint64_t weight_bytes; /* memory of its weights and of what the kernel prepared from them */
+  double expected_ns;    /* what the cost model expects of the kernel, a sample on one core; 0 where it says nothing */
+  const char* other_kernel; /* the next best kernel by that model, NULL if there is none */
+  double other_ns;          /* what is expected of that */
 } dcm_op_info;
 
 DCM_API size_t dcm_model_op_count(const dcm_model* model);

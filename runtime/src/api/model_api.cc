@@ -101,7 +101,10 @@ Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
            planned->reason,
            planned->macs,
            op.output_count,
-           weight_bytes(*planned)};
+           weight_bytes(*planned),
+           planned->expected_ns,
+           planned->other == nullptr ? nullptr : planned->other->name,
+           planned->other_ns};
   return {};
 }
 

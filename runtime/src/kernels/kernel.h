@@ -5,6 +5,7 @@
 
 #include "core/array.h"
 #include "graph/site.h"
+#include "kernels/costs.h"
 #include "kernels/isa.h"
 
 namespace dcm {
@@ -44,6 +45,9 @@ struct Kernel {
   // Whether prepared holds all of the weight but its codebook. The weight's arrays are then given back, unless another
   // operator has the same weight.
   bool replaces_weight = false;
+  // The work of one sample. Among kernels that say so, a plan takes the one that is expected to take the least time
+  // (kernels/costs.h); null: those in kernel_table() are in order, the best first.
+  KernelWork (*work)(const Site& site) = nullptr;
 };
 
 }  // namespace dcm

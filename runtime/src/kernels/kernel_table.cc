@@ -244,14 +244,10 @@ KernelTable kernel_table() {
   return {kKernels, sizeof kKernels / sizeof kKernels[0]};
 }
 
-const Kernel* find_kernel(const Site& site, Isa isa) {
+bool suits(const Kernel& kernel, const Site& site) {
   const bool any_form = op_rule(site.op->type).weights[kWeight] == WeightUse::kAnyForm;
   const WeightForm form = any_form ? site.weight().form : WeightForm::kNone;
-  for (const Kernel* kernel : kernel_table())
-    if (kernel->op == site.op->type && kernel->form == form && kernel->isa == isa &&
-        (kernel->supports == nullptr || kernel->supports(site)))
-      return kernel;
-  return nullptr;
+  return kernel.op == site.op->type && kernel.form == form && (kernel.supports == nullptr || kernel.supports(site));
 }
 
 }  // namespace dcm

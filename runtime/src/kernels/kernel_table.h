@@ -18,7 +18,7 @@ struct KernelTable {
 // Best first among those of one operator, form and instruction set.
 KernelTable kernel_table();
 
-// The first kernel for the site on the instruction set, or null.
-const Kernel* find_kernel(const Site& site, Isa isa);
+// Whether the kernel can compute the site.
+bool suits(const Kernel& kernel, const Site& site);
 
 }  // namespace dcm

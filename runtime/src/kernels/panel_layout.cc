@@ -245,6 +245,22 @@ bool fits_panels(const Site& site, const PanelLimits& limits) {
          (layout.pointwise || layout.window_floats() <= kMostPanelFloats);
 }
 
+KernelWork panel_work(const Site& site, const PanelLimits& limits) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  const Weight& weight = site.weight();
+  const PanelLayout layout = layout_of(site, limits);
+  const double tiles = static_cast<double>(layout.tiles());
+  const double strips = tiles * layout.strips, vectors = strips * layout.strip_vectors;  // of an output plane
+  const double weights = static_cast<double>(weight.form == WeightForm::kSparse ? weight.nonzeros : weight.elements());
+  const double runs = static_cast<double>(weight.rows) * layout.blocks;
+  const double channels = static_cast<double>(layout.block_channels) * layout.blocks * convolution.groups;
+  const double panels = parts_of(layout.output_blocks, layout.joined_blocks);
+  const double row_vectors = static_cast<double>(layout.row_floats) / limits.lanes;
+  return {weight.form == WeightForm::kSparse ? WorkKind::kSparsePanels : WorkKind::kDensePanels,
+          {weights * vectors, weights * strips, runs * vectors, runs * strips,
+           tiles * panels * channels * layout.channel_rows * row_vectors}};
+}
+
 uint64_t panel_pixels(const Site& site, uint32_t lanes) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const Picture out(site.output());

@@ -82,6 +82,9 @@ uint64_t panel_pixels(const Site& site, uint32_t lanes);
 // not fit is left to kernels that need no copies. Computed in 64 bits; all else here may rely on it.
 bool fits_panels(const Site& site, const PanelLimits& limits);
 
+// The work of one sample. Of a site that fits.
+KernelWork panel_work(const Site& site, const PanelLimits& limits);
+
 constexpr uint64_t kMostPanelFloats = uint64_t{1} << 22;
 // Of each side of a picture that is copied in parts.
 constexpr uint64_t kMostSide = uint64_t{1} << 30;

@@ -57,6 +57,11 @@ bool fits_columns(const Weight& weight) {
   return blocks * (uint64_t{weight.columns} + 1) * sizeof(uint32_t) + weight.nonzeros * 3 < UINT32_MAX - 256;
 }
 
+KernelWork columns_work(const Weight& weight) {
+  const uint32_t blocks = ceil_div(weight.rows, rows_of_block(weight));
+  return {WorkKind::kColumns, {static_cast<double>(weight.nonzeros), static_cast<double>(blocks) * weight.columns}};
+}
+
 Status prepare_columns(const Site& site, MemoryBudget& budget, Prepared* prepared) {
   const Weight& weight = site.weight();
   WeightColumns layout = {};

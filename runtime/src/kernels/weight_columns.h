@@ -26,6 +26,9 @@ struct WeightColumns {
 // Whether prepare_columns() can hold the weight.
 bool fits_columns(const Weight& weight);
 
+// What multiplying by it is, of inputs that are not zero.
+KernelWork columns_work(const Weight& weight);
+
 // Fills prepared with a WeightColumns of the site's sparse weight.
 Status prepare_columns(const Site& site, MemoryBudget& budget, Prepared* prepared);
 

@@ -65,25 +65,42 @@ void fill_slice(const Weight& weight, uint32_t slice, const SliceBlock* sorted, 
   });
 }
 
+constexpr uint32_t kLooks = 8, kMostBlocks = 1024;  // 64,512 columns
+
+// The pairs of steps of some slices, and their non-zeros.
+struct Sample {
+  uint32_t slices;
+  uint64_t pairs = 0, nonzeros = 0;
+
+  explicit Sample(const Weight& weight) : slices(std::min(kLooks, ceil_div(weight.rows, kRows))) {
+    const uint32_t blocks = ceil_div(weight.columns, kColumns), all = ceil_div(weight.rows, kRows);
+    uint8_t most[kMostBlocks];
+    for (uint32_t look = 0; look < slices; ++look) {
+      const uint32_t slice = static_cast<uint32_t>(uint64_t{all} * look / slices);
+      count_steps(weight, slice, blocks, most);
+      for (uint32_t b = 0; b < blocks; ++b) pairs += (most[b] + 1u) / 2;
+      const uint32_t* begin = weight.segment_begin.data() + uint64_t{slice} * kRows * weight.row_segments;
+      const uint32_t rows = std::min(kRows, weight.rows - slice * kRows);
+      nonzeros += begin[uint64_t{rows} * weight.row_segments] - begin[0];
+    }
+  }
+};
+
 }  // namespace
 
+KernelWork slices_work(const Weight& weight) {
+  const Sample sample(weight);
+  const double slices = ceil_div(weight.rows, kRows);
+  return {WorkKind::kSlices,
+          {static_cast<double>(sample.pairs) * slices / sample.slices, slices * ceil_div(weight.columns, kColumns)}};
+}
+
 bool fits_slices(const Weight& weight) {
-  constexpr uint32_t kLooks = 8, kMostBlocks = 1024;  // 64,512 columns
-  constexpr uint64_t kFewNonzeros = 4096;             // whatever they take is little
-  const uint32_t blocks = ceil_div(weight.columns, kColumns), slices = ceil_div(weight.rows, kRows);
-  if (weight.codebook.size() > WeightSlices::kMostCentroids || blocks > kMostBlocks) return false;
-  uint8_t most[kMostBlocks];
-  uint64_t words = 0, nonzeros = 0;
-  const uint32_t looks = std::min(kLooks, slices);
-  for (uint32_t look = 0; look < looks; ++look) {
-    const uint32_t slice = static_cast<uint32_t>(uint64_t{slices} * look / looks);
-    count_steps(weight, slice, blocks, most);
-    for (uint32_t b = 0; b < blocks; ++b) words += (most[b] + 1u) / 2 * WeightSlices::kPairWords;
-    const uint32_t* begin = weight.segment_begin.data() + uint64_t{slice} * kRows * weight.row_segments;
-    const uint32_t rows = std::min(kRows, weight.rows - slice * kRows);
-    nonzeros += begin[uint64_t{rows} * weight.row_segments] - begin[0];
-  }
-  return words <= 2 * nonzeros || weight.nonzeros <= kFewNonzeros;
+  constexpr uint64_t kFewNonzeros = 4096;  // whatever they take is little
+  if (weight.codebook.size() > WeightSlices::kMostCentroids || ceil_div(weight.columns, kColumns) > kMostBlocks)
+    return false;
+  const Sample sample(weight);
+  return sample.pairs * WeightSlices::kPairWords <= 2 * sample.nonzeros || weight.nonzeros <= kFewNonzeros;
 }
 
 Status prepare_slices(const Site& site, MemoryBudget& budget, Prepared* prepared) {

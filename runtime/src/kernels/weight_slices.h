@@ -39,6 +39,9 @@ struct WeightSlices {
   }
 };
 
+// What multiplying by it is, by a look at some of the slices. Of a weight that fits.
+KernelWork slices_work(const Weight& weight);
+
 // Whether prepare_slices() can hold the weight in about 4 bytes a non-zero: its codebook fits into registers, and the
 // rows of slices that are looked at are of about the same length.
 bool fits_slices(const Weight& weight);

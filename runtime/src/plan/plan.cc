@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "kernels/kernel_table.h"
 #include "ops/op_rule.h"
@@ -26,13 +27,28 @@ uint64_t elements_of(const Site& site) {
   return elements;
 }
 
-// The fastest kernel for the site that the choice allows.
-const Kernel* choose_kernel(const Site& site, IsaChoice choice) {
-  for (uint32_t isa = static_cast<uint32_t>(choice.best) + 1; isa-- > 0;) {
-    const Kernel* kernel = find_kernel(site, static_cast<Isa>(isa));
-    if (kernel != nullptr) return kernel;
-  }
-  return nullptr;
+// The fastest kernel for the site that the choice allows: among those of the best instruction set that has any, the
+// first, unless there are some that say what they are expected to take, on any set.
+void choose_kernel(IsaChoice choice, PlannedOp* planned) {
+  const auto consider = [planned](const Kernel* kernel) {
+    const double ns = expected_ns(kernel->work(planned->site), kernel->isa);
+    if (planned->kernel == nullptr || ns < planned->expected_ns) {
+      planned->other = std::exchange(planned->kernel, kernel);
+      planned->other_ns = std::exchange(planned->expected_ns, ns);
+    } else if (planned->other == nullptr || ns < planned->other_ns) {
+      planned->other = kernel, planned->other_ns = ns;
+    }
+  };
+  for (uint32_t isa = static_cast<uint32_t>(choice.best) + 1; isa-- > 0;)
+    for (const Kernel* kernel : kernel_table()) {
+      if (kernel->isa != static_cast<Isa>(isa) || !suits(*kernel, planned->site)) continue;
+      if (kernel->work != nullptr) {
+        consider(kernel);
+      } else if (planned->kernel == nullptr) {
+        planned->kernel = kernel;
+        return;
+      }
+    }
 }
 
 void explain(IsaChoice choice, PlannedOp* planned) {
@@ -45,8 +61,8 @@ void explain(IsaChoice choice, PlannedOp* planned) {
   if (planned->kernel->run == nullptr)
     std::snprintf(planned->reason, sizeof planned->reason, "nothing to compute: %s",
                   weight == nullptr ? "the same memory, another shape" : "the weight as it is");
-  else if (planned->kernel->isa != choice.best && planned->kernel->isa != Isa::kGeneric)
-    std::snprintf(planned->reason, sizeof planned->reason, "%s%s vectors fit its rows better than %s", form, isa,
+  else if (planned->kernel->isa != choice.best && planned->other != nullptr)
+    std::snprintf(planned->reason, sizeof planned->reason, "%s%s is expected to be faster than %s", form, isa,
                   isa_name(choice.best));
   else if (planned->kernel->isa != choice.best)
     std::snprintf(planned->reason, sizeof planned->reason, "%sno %s kernel for it", form, isa_name(choice.best));
@@ -66,7 +82,7 @@ void count_users(const Graph& graph, Array<uint32_t>* users) {
 Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, IsaChoice choice, MemoryBudget& budget,
                PlannedOp* planned) {
   planned->site = site_of(op, graph, weights);
-  planned->kernel = choose_kernel(planned->site, choice);
+  choose_kernel(choice, planned);
   if (planned->kernel == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it");
   if (planned->kernel->prepare != nullptr) DCM_TRY(planned->kernel->prepare(planned->site, budget, &planned->prepared));
   const OpRule& rule = op_rule(op.type);

@@ -248,10 +248,13 @@ constexpr PanelLimits kLimits = {Simd::kLanes, Product::kVectors, kPanelFloats};
 
 template <typename Product>
 bool supports(const Site& site) {
-  if (is_depthwise(site) || !fits_panels(site, kLimits<Product>)) return false;
-  // Vectors of 16 are for planes that vectors of 8 would not cover much better.
-  if (Simd::kLanes == 16 && panel_pixels(site, 16) * 10 > panel_pixels(site, 8) * 11) return false;
-  return site.weight().row_segments <= 1;  // columns of 16 bits say all
+  return !is_depthwise(site) && fits_panels(site, kLimits<Product>) &&
+         site.weight().row_segments <= 1;  // columns of 16 bits say all
+}
+
+template <typename Product>
+KernelWork work(const Site& site) {
+  return panel_work(site, kLimits<Product>);
 }
 
 template <typename Product>
@@ -360,7 +363,8 @@ constexpr Kernel conv_kernel(const char* name, OpType op) {
           run<Product>,
           scratch,
           nullptr,
-          Product::kForm == WeightForm::kSparse};
+          Product::kForm == WeightForm::kSparse,
+          work<Product>};
 }
 
 }  // namespace

@@ -10,6 +10,10 @@ bool supports_columns(const Site& site) {
   return fits_columns(site.weight());
 }
 
+KernelWork column_work(const Site& site) {
+  return columns_work(site.weight());
+}
+
 // A unit is one block of rows for one or, where there are several, up to kLanes samples.
 uint64_t column_units(const Site& site, uint32_t batch, const Prepared& prepared) {
   const uint64_t samples = site.output().elements() / site.weight().rows * batch;
@@ -150,7 +154,8 @@ constexpr Kernel linear_columns(const char* name) {
           run_columns,
           column_scratch,
           nullptr,
-          true};
+          true,
+          column_work};
 }
 
 }  // namespace

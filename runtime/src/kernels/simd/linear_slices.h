@@ -11,6 +11,10 @@ bool supports_slices(const Site& site) {
   return fits_slices(site.weight());
 }
 
+KernelWork slice_work(const Site& site) {
+  return slices_work(site.weight());
+}
+
 uint64_t slice_samples(const Site& site, uint32_t batch) {
   return site.output().elements() / site.weight().rows * batch;
 }
@@ -139,17 +143,9 @@ void run_slices(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
 }
 
 constexpr Kernel linear_slices(const char* name) {
-  return {name,
-          OpType::kLinear,
-          WeightForm::kSparse,
-          Simd::kIsa,
-          supports_slices,
-          prepare_slices,
-          slice_units,
-          run_slices,
-          slice_scratch,
-          nullptr,
-          true};
+  return {name,           OpType::kLinear, WeightForm::kSparse, Simd::kIsa,    supports_slices,
+          prepare_slices, slice_units,     run_slices,          slice_scratch, nullptr,
+          true,           slice_work};
 }
 
 }  // namespace
