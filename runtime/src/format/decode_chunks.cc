@@ -97,9 +97,9 @@ Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight)
   CodeLengths lengths;
   DecodeTable gap_table, code_table;
   DCM_TRY(unpack_gap_code(from, &lengths));
-  gap_table.build(lengths);
+  gap_table.build(lengths, weight->nonzeros);
   DCM_TRY(unpack_codebook_code(codebook_of(from), &lengths));
-  code_table.build(lengths);
+  code_table.build(lengths, weight->nonzeros);
 
   const auto* chunks = from.chunks();
   const uint32_t count = vector_size(chunks);
@@ -123,7 +123,7 @@ Status ChunkDecoder::decode_dense_shared(const fb::DenseShared& from, Weight* we
   CodeLengths lengths;
   DecodeTable table;
   DCM_TRY(unpack_codebook_code(codebook_of(from), &lengths));
-  table.build(lengths);
+  table.build(lengths, weight->elements());
   return decode_all(from.chunks(), [&](uint32_t i, uint64_t first, uint8_t*) -> Status {
     const fb::Chunk& chunk = *from.chunks()->Get(i);
     const ChunkStreams streams(chunk, payload_);
