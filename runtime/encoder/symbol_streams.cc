@@ -36,7 +36,7 @@ SymbolStreams encode_symbols(const uint8_t* symbols, size_t size) {
 
 void decode_symbols(const SymbolStreams& streams, uint8_t* symbols) {
   DecodeTable table;
-  table.build(streams.lengths);
+  table.build(streams.lengths, streams.size);
   const uint8_t* bytes = streams.payload.data();
   size_t begin = 0;
   for (const std::array<uint16_t, kStreams>& chunk : streams.stream_bytes) {

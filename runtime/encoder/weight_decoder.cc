@@ -26,9 +26,10 @@ struct Group {
   std::vector<uint64_t> counts;
   uint64_t bytes = 0;
 
-  Group(const std::vector<uint8_t>& packed, uint32_t alphabet) : counts(alphabet) {
+  // total: symbols of all chunks.
+  Group(const std::vector<uint8_t>& packed, uint32_t alphabet, uint64_t total) : counts(alphabet) {
     check(unpack_code_lengths(packed.data(), packed.size(), alphabet, &lengths));
-    table.build(lengths);
+    table.build(lengths, total);
   }
 
   // Decodes the streams at position, which then moves behind them.
@@ -73,9 +74,14 @@ DecodedWeight decode_weight(const CodedWeight& coded, size_t size) {
   require(!sparse || (coded.gap_bits >= kMinGapBits && coded.gap_bits <= kMaxGapBits), DCM_FILE_STRUCTURE,
           "gap_bits is not 2..8");
   require(coded.centroid_count <= kMaxCentroids, DCM_FILE_STRUCTURE, "more than 256 centroids");
-  Group codes(coded.code_lengths, coded.centroid_count);
+  uint64_t gap_total = 0, code_total = 0;
+  for (size_t i = 0; i < coded.chunk_count; ++i) {
+    gap_total += coded.chunks[i].gap_count;
+    code_total += coded.chunks[i].code_count;
+  }
+  Group codes(coded.code_lengths, coded.centroid_count, code_total);
   std::optional<Group> gaps;
-  if (sparse) gaps.emplace(coded.gap_lengths, 1u << coded.gap_bits);
+  if (sparse) gaps.emplace(coded.gap_lengths, 1u << coded.gap_bits, gap_total);
   const uint32_t skip = (1u << coded.gap_bits) - 1;
 
   DecodedWeight decoded;

@@ -23,20 +23,40 @@ CodeLengths code_of(const Lengths& lengths) {
   return code;
 }
 
-DecodeTable table_of(const Lengths& lengths) {
+// One symbol a look-up, or runs of run_bits bits.
+DecodeTable table_of(const Lengths& lengths, uint32_t run_bits = 0) {
   DecodeTable table;
-  table.build(code_of(lengths));
+  table.build(code_of(lengths), 0);
+  EXPECT_EQ(table.run_bits, 0u);
+  if (run_bits != 0 && table.used > 1) table.build_runs(run_bits);
   return table;
 }
 
-// Decodes into a buffer of exactly the right size, with exactly the slack that is promised, so that ASan sees any step
-// beyond.
-Status decode(const DecodeTable& table, const Streams& streams, uint32_t count, Symbols* symbols) {
+constexpr uint32_t kAllRunBits[] = {0, DecodeTable::kRunBits, DecodeTable::kWideRunBits};
+
+// Decodes with one table, into a buffer of exactly the right size, with exactly the slack that is promised, so that
+// ASan sees any step beyond.
+Status decode_by(const DecodeTable& table, const Streams& streams, uint32_t count, Symbols* symbols) {
   Bytes bytes = streams.bytes;
   bytes.resize(bytes.size() + kPayloadSlack, 0xA5);
   bytes.shrink_to_fit();
   *symbols = Symbols(count, 0xEE);
   return decode_streams(table, bytes.data(), streams.sizes.data(), count, symbols->data());
+}
+
+// Decodes with every kind of table, which must not differ: not in the symbols, nor in the error.
+Status decode(const Lengths& lengths, const Streams& streams, uint32_t count, Symbols* symbols) {
+  const Status status = decode_by(table_of(lengths), streams, count, symbols);
+  for (const uint32_t run_bits : kAllRunBits) {
+    Symbols others;
+    const Status other = decode_by(table_of(lengths, run_bits), streams, count, &others);
+    EXPECT_EQ(other.code(), status.code());
+    EXPECT_STREQ(other.text(), status.text());
+    if (status.ok()) {
+      EXPECT_EQ(others, *symbols) << "runs of " << run_bits << " bits";
+    }
+  }
+  return status;
 }
 
 Symbols random_symbols(std::mt19937& random, const Lengths& lengths, uint32_t count) {
@@ -65,6 +85,43 @@ TEST(DecodeTable, EveryEntryIsAWordsReversedPrefix) {
   }
 }
 
+TEST(DecodeTable, ARunHoldsEveryWholeWord) {
+  std::mt19937 random(6);
+  for (int i = 0; i < 30; ++i) {
+    const uint32_t alphabet = 2 + random() % 255;
+    const Lengths lengths = testing::random_lengths(random, alphabet, 2 + random() % (alphabet - 1));
+    for (const uint32_t run_bits : {DecodeTable::kRunBits, DecodeTable::kWideRunBits}) {
+      const DecodeTable table = table_of(lengths, run_bits);
+      for (uint32_t index = 0; index < 1u << run_bits; ++index) {
+        const SymbolRun& run = table.runs[index];
+        uint32_t bits = 0, count = 0;
+        while (count < SymbolRun::kMost) {
+          const uint32_t entry = table.entries[(index >> bits) % DecodeTable::kEntries];
+          if (bits + (entry & 0xFFu) > run_bits) break;
+          ASSERT_EQ(run.symbols[count], entry >> 8);
+          bits += entry & 0xFFu;
+          ++count;
+        }
+        ASSERT_EQ(run.step & 63u, bits);
+        ASSERT_EQ(run.step >> SymbolRun::kCountShift, count);
+      }
+    }
+  }
+}
+
+TEST(DecodeTable, RunsAreThereWhereTheyPay) {
+  const auto run_bits = [](const Lengths& lengths, uint64_t symbols) {
+    DecodeTable table;
+    table.build(code_of(lengths), symbols);
+    return table.run_bits;
+  };
+  const Lengths short_words(8, 3), middling_words(64, 6), long_words(256, 8);
+  EXPECT_EQ(run_bits(short_words, 1000000), DecodeTable::kRunBits);
+  EXPECT_EQ(run_bits(middling_words, 1000000), DecodeTable::kWideRunBits);
+  EXPECT_EQ(run_bits(long_words, 1000000), 0u);
+  EXPECT_EQ(run_bits(short_words, 1000), 0u);
+}
+
 TEST(StreamDecoder, EqualsTheNaiveDecoderOnRandomCodes) {
   std::mt19937 random(2);
   for (int i = 0; i < 400; ++i) {
@@ -75,7 +132,7 @@ TEST(StreamDecoder, EqualsTheNaiveDecoderOnRandomCodes) {
     const Streams streams = testing::encode_streams(lengths, symbols);
     ASSERT_EQ(testing::decode_streams_naively(lengths, streams, count), symbols);
     Symbols decoded;
-    const Status status = decode(table_of(lengths), streams, count, &decoded);
+    const Status status = decode(lengths, streams, count, &decoded);
     ASSERT_TRUE(status.ok()) << status.text();
     ASSERT_EQ(decoded, symbols) << count;
   }
@@ -88,23 +145,42 @@ TEST(StreamDecoder, ShortestAndLongestWords) {
     for (uint32_t count : {1u, 19u, 20u, 21u, 65536u}) {
       const Symbols symbols(count, symbol);
       Symbols decoded;
-      const Status status = decode(table_of(ladder), testing::encode_streams(ladder, symbols), count, &decoded);
+      const Status status = decode(ladder, testing::encode_streams(ladder, symbols), count, &decoded);
       ASSERT_TRUE(status.ok()) << status.text();
       ASSERT_EQ(decoded, symbols);
     }
   }
 }
 
+TEST(StreamDecoder, StreamsOfVeryDifferentWords) {
+  // One stream ends long before another, in every order.
+  std::mt19937 random(4);
+  const Lengths ladder = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 11};
+  for (int i = 0; i < 24; ++i) {
+    const uint32_t count = 20000 + random() % 45537;
+    uint32_t least[kStreams];
+    for (uint32_t& symbol : least) symbol = random() % 12;
+    Symbols symbols(count);
+    for (uint32_t j = 0, k = 0; j < kStreams; ++j)
+      for (uint32_t left = stream_symbols(count, j); left > 0; --left)
+        symbols[k++] = static_cast<uint8_t>(least[j] + random() % (12 - least[j]));
+    Symbols decoded;
+    const Status status = decode(ladder, testing::encode_streams(ladder, symbols), count, &decoded);
+    ASSERT_TRUE(status.ok()) << status.text();
+    ASSERT_EQ(decoded, symbols);
+  }
+}
+
 TEST(StreamDecoder, OneSymbolHasEmptyStreams) {
   Symbols decoded;
-  ASSERT_TRUE(decode(table_of({0, 0, 1}), {}, 10, &decoded).ok());
+  ASSERT_TRUE(decode({0, 0, 1}, {}, 10, &decoded).ok());
   EXPECT_EQ(decoded, Symbols(10, 2));
   Streams streams;
   streams.bytes = {0};
   streams.sizes = {0, 1, 0, 0};
-  EXPECT_EQ(decode(table_of({0, 0, 1}), streams, 10, &decoded).code(), DCM_FILE_STREAM);
-  EXPECT_TRUE(decode(table_of({0, 0}), {}, 0, &decoded).ok());
-  EXPECT_EQ(decode(table_of({0, 0}), {}, 1, &decoded).code(), DCM_FILE_STREAM);
+  EXPECT_EQ(decode({0, 0, 1}, streams, 10, &decoded).code(), DCM_FILE_STREAM);
+  EXPECT_TRUE(decode({0, 0}, {}, 0, &decoded).ok());
+  EXPECT_EQ(decode({0, 0}, {}, 1, &decoded).code(), DCM_FILE_STREAM);
 }
 
 TEST(StreamDecoder, RunsOfStreams) {
@@ -127,7 +203,7 @@ class SpoiledStreams : public ::testing::Test {
   }
   Status decode_now() {
     Symbols decoded;
-    return decode(table_of(lengths_), streams_, 400, &decoded);
+    return decode(lengths_, streams_, 400, &decoded);
   }
   // Changes stream j from its end: keeps size bytes of it.
   void resize_stream(uint32_t j, uint32_t size) {
@@ -184,7 +260,7 @@ TEST_F(SpoiledStreams, RandomBytesAndSizesNeverLeaveTheBuffers) {
       for (uint32_t k = 0; k < streams_.sizes[j]; ++k) streams_.bytes.push_back(static_cast<uint8_t>(random_()));
     }
     Symbols decoded;
-    const Status status = decode(table_of(lengths_), streams_, 1 + random_() % 500, &decoded);
+    const Status status = decode(lengths_, streams_, 1 + random_() % 500, &decoded);
     EXPECT_TRUE(status.ok() || status.code() == DCM_FILE_STREAM);
   }
 }

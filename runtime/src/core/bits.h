@@ -6,7 +6,7 @@
 
 namespace dcm {
 
-// Little-endian loads from any address.
+// Little-endian loads from any address and stores to any.
 inline uint16_t load_le16(const uint8_t* p) {
   return static_cast<uint16_t>(p[0] | p[1] << 8);
 }
@@ -20,6 +20,13 @@ inline uint64_t load_le64(const uint8_t* p) {
   word = __builtin_bswap64(word);
 #endif
   return word;
+}
+
+inline void store_le32(uint32_t word, uint8_t* p) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap32(word);
+#endif
+  std::memcpy(p, &word, sizeof word);
 }
 
 inline float float_from_bits(uint32_t bits) {

@@ -3,6 +3,7 @@
 #include <cinttypes>
 
 #include "core/crc32c.h"
+#include "format/gap_group.h"
 #include "format/row_cursor.h"
 #include "format/sections.h"
 #include "format/verify_codebook.h"
@@ -31,9 +32,9 @@ struct ChunkStreams {
 // last one.
 Status place_nonzeros(const fb::Chunk& chunk, const uint8_t* gaps, uint32_t gap_bits, uint64_t first,
                       const uint32_t* next_start, Weight* weight) {
-  const uint32_t count = chunk.gap_count(), skip = (1u << gap_bits) - 1;
-  uint32_t skips = 0;
-  for (uint32_t i = 0; i < count; ++i) skips += gaps[i] == skip;
+  const uint32_t count = chunk.gap_count();
+  const uint8_t skip = static_cast<uint8_t>((1u << gap_bits) - 1);
+  const uint32_t skips = count_skips(gaps, count, skip);
   if (count - skips != chunk.code_count())
     return Status::error(DCM_FILE_INDEX, "its gap symbols set %u weights, but it has %u codes", count - skips,
                          chunk.code_count());
@@ -43,13 +44,24 @@ Status place_nonzeros(const fb::Chunk& chunk, const uint8_t* gaps, uint32_t gap_
   // skip and the number of gaps is known, so every write lies inside the chunk's part.
   RowCursor cursor(weight, chunk.start(), static_cast<uint32_t>(first));
   uint16_t* columns = weight->segment_column.data();
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t gap = gaps[i];
-    if (!cursor.advance(gap))
-      return Status::error(DCM_FILE_INDEX, "gap symbol %u leads past the last of %" PRIu64 " weights", i,
-                           weight->elements());
-    columns[cursor.nonzero()] = cursor.column();
-    cursor.step(gap != skip);
+  for (uint32_t i = 0; i < count;) {
+    if (count - i >= kGapGroup) {
+      const uint32_t taken =
+          place_gap_group(gaps + i, skip, cursor.column(), cursor.room(), columns + cursor.nonzero());
+      if (taken != 0) {
+        cursor.step(kGapGroup, taken);
+        i += kGapGroup;
+        continue;
+      }
+    }
+    for (const uint32_t end = count - i < kGapGroup ? count : i + kGapGroup; i < end; ++i) {
+      const uint32_t gap = gaps[i], set = gap != skip;
+      if (!cursor.advance(gap))
+        return Status::error(DCM_FILE_INDEX, "gap symbol %u leads past the last of %" PRIu64 " weights", i,
+                             weight->elements());
+      columns[cursor.nonzero()] = static_cast<uint16_t>(cursor.column());
+      cursor.step(set, set);
+    }
   }
   const uint64_t end = cursor.position();
   if (next_start != nullptr && end != *next_start)
@@ -97,9 +109,9 @@ Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight)
   CodeLengths lengths;
   DecodeTable gap_table, code_table;
   DCM_TRY(unpack_gap_code(from, &lengths));
-  gap_table.build(lengths);
+  gap_table.build(lengths, weight->nonzeros);
   DCM_TRY(unpack_codebook_code(codebook_of(from), &lengths));
-  code_table.build(lengths);
+  code_table.build(lengths, weight->nonzeros);
 
   const auto* chunks = from.chunks();
   const uint32_t count = vector_size(chunks);
@@ -123,7 +135,7 @@ Status ChunkDecoder::decode_dense_shared(const fb::DenseShared& from, Weight* we
   CodeLengths lengths;
   DecodeTable table;
   DCM_TRY(unpack_codebook_code(codebook_of(from), &lengths));
-  table.build(lengths);
+  table.build(lengths, weight->elements());
   return decode_all(from.chunks(), [&](uint32_t i, uint64_t first, uint8_t*) -> Status {
     const fb::Chunk& chunk = *from.chunks()->Get(i);
     const ChunkStreams streams(chunk, payload_);

@@ -32,14 +32,17 @@ class RowCursor {
     return true;
   }
 
-  // Counts set (0 or 1) non-zeros here and moves as many elements on.
-  void step(uint32_t set) {
-    column_ += set;
-    nonzero_ += set;
+  // Counts non-zeros here and moves columns on, at most room().
+  void step(uint32_t nonzeros, uint32_t columns) {
+    column_ += columns;
+    nonzero_ += nonzeros;
   }
 
-  // Only after advance(): the column in the segment, and the number of non-zeros before it.
-  uint16_t column() const { return static_cast<uint16_t>(column_); }
+  // The column in the segment; its length if the cursor has stepped past the last. After advance() it is a column.
+  uint32_t column() const { return column_; }
+  // Columns from here to the end of the segment.
+  uint32_t room() const { return length_ - column_; }
+  // The number of non-zeros before this place.
   uint32_t nonzero() const { return nonzero_; }
 
   uint64_t position() const {
