@@ -15,27 +15,30 @@ uint32_t ceil_div(uint32_t value, uint32_t part) {
   return (value + part - 1) / part;
 }
 
-// f(row in the slice, column, index of the non-zero), by rows.
-template <typename F>
-void visit_slice(const Weight& weight, uint32_t slice, F&& f) {
-  const uint32_t first = slice * kRows, count = std::min(kRows, weight.rows - first);
-  for (uint32_t r = 0; r < count; ++r) {
-    const uint32_t* bounds = weight.segment_begin.data() + uint64_t{first + r} * weight.row_segments;
-    for (uint32_t s = 0; s < weight.row_segments; ++s)
-      for (uint32_t i = bounds[s]; i < bounds[s + 1]; ++i)
-        f(r, s * Weight::kSegmentColumns + weight.segment_column[i], i);
-  }
+// Where the non-zeros of each block begin in a row, and where the last ones end: blocks + 1 elements. They are found
+// from the end, without a branch on where blocks end, which nobody foresees.
+void find_firsts(const Weight& weight, uint32_t row, uint32_t blocks, uint32_t* firsts) {
+  std::memset(firsts, 0xff, blocks * sizeof(uint32_t));
+  const uint32_t* bounds = weight.segment_begin.data() + uint64_t{row} * weight.row_segments;
+  const uint16_t* columns = weight.segment_column.data();
+  for (uint32_t s = weight.row_segments; s-- > 0;)
+    for (uint32_t i = bounds[s + 1]; i-- > bounds[s];)
+      firsts[(s * Weight::kSegmentColumns + columns[i]) / kColumns] = i;
+  uint32_t first = firsts[blocks] = bounds[weight.row_segments];
+  for (uint32_t b = blocks; b-- > 0;) firsts[b] = first = std::min(first, firsts[b]);
 }
 
-// most[b]: non-zeros of the row that has the most in block b.
-void count_steps(const Weight& weight, uint32_t slice, uint32_t blocks, uint8_t* most) {
+uint32_t rows_of(const Weight& weight, uint32_t slice) {
+  return std::min(kRows, weight.rows - slice * kRows);
+}
+
+// most[b]: non-zeros of the row that has the most in block b. firsts: scratch of blocks + 1.
+void count_steps(const Weight& weight, uint32_t slice, uint32_t blocks, uint32_t* firsts, uint8_t* most) {
   std::memset(most, 0, blocks);
-  uint32_t row = UINT32_MAX, block = 0, steps = 0;
-  visit_slice(weight, slice, [&](uint32_t r, uint32_t column, uint32_t) {
-    if (r != row || column / kColumns != block) row = r, block = column / kColumns, steps = 0;
-    ++steps;
-    if (steps > most[block]) most[block] = static_cast<uint8_t>(steps);
-  });
+  for (uint32_t r = 0; r < rows_of(weight, slice); ++r) {
+    find_firsts(weight, slice * kRows + r, blocks, firsts);
+    for (uint32_t b = 0; b < blocks; ++b) most[b] = std::max(most[b], static_cast<uint8_t>(firsts[b + 1] - firsts[b]));
+  }
 }
 
 // Blocks of a slice by their pairs of steps; returns all pairs.
@@ -50,19 +53,35 @@ uint32_t sort_blocks(const uint8_t* most, uint32_t blocks, SliceBlock* sorted) {
   return pairs;
 }
 
-// places: scratch of the blocks.
+// Words of some blocks stay in the nearest cache while all rows are written.
+constexpr uint32_t kFilledBlocks = 32;
+
+// places: scratch of the blocks; firsts: of kRows times the blocks and one more.
 void fill_slice(const Weight& weight, uint32_t slice, const SliceBlock* sorted, uint32_t blocks, uint32_t* places,
-                uint16_t* words) {
+                uint32_t* firsts, uint16_t* words) {
+  uint16_t nothing[WeightSlices::kPairWords];
+  for (uint16_t& word : nothing) word = WeightSlices::kNoColumn;
   uint32_t pairs = 0;
   for (uint32_t b = 0; b < blocks; pairs += sorted[b++].pairs) places[sorted[b].block] = pairs;
-  std::fill(words, words + uint64_t{pairs} * WeightSlices::kPairWords, uint16_t{WeightSlices::kNoColumn});
-  uint32_t row = UINT32_MAX, block = 0, step = 0;
-  visit_slice(weight, slice, [&](uint32_t r, uint32_t column, uint32_t i) {
-    if (r != row || column / kColumns != block) row = r, block = column / kColumns, step = 0;
-    uint16_t* pair = words + uint64_t{places[block] + step / 2} * WeightSlices::kPairWords;
-    pair[2 * r + step % 2] = static_cast<uint16_t>(column % kColumns | uint32_t{weight.codes[i]} << 8);
-    ++step;
-  });
+  for (uint32_t p = 0; p < pairs; ++p)
+    std::memcpy(words + uint64_t{p} * WeightSlices::kPairWords, nothing, sizeof nothing);
+  const uint32_t rows = rows_of(weight, slice);
+  for (uint32_t r = 0; r < rows; ++r) find_firsts(weight, slice * kRows + r, blocks, firsts + r * (blocks + 1));
+  const uint16_t* columns = weight.segment_column.data();
+  for (uint32_t begin = 0; begin < blocks; begin += kFilledBlocks) {
+    const uint32_t end = std::min(begin + kFilledBlocks, blocks);
+    for (uint32_t r = 0; r < rows; ++r) {
+      const uint32_t* own = firsts + r * (blocks + 1);
+      const uint32_t* bounds = weight.segment_begin.data() + uint64_t{slice * kRows + r} * weight.row_segments;
+      for (uint32_t i = own[begin], s = 0; i < own[end]; ++i) {
+        while (i >= bounds[s + 1]) ++s;
+        const uint32_t column = s * Weight::kSegmentColumns + columns[i], block = column / kColumns;
+        const uint32_t step = i - own[block];
+        words[(uint64_t{places[block]} + step / 2) * WeightSlices::kPairWords + 2 * r + step % 2] =
+            static_cast<uint16_t>((column - block * kColumns) | uint32_t{weight.codes[i]} << 8);
+      }
+    }
+  }
 }
 
 constexpr uint32_t kLooks = 8, kMostBlocks = 1024;  // 64,512 columns
@@ -75,13 +94,13 @@ struct Sample {
   explicit Sample(const Weight& weight) : slices(std::min(kLooks, ceil_div(weight.rows, kRows))) {
     const uint32_t blocks = ceil_div(weight.columns, kColumns), all = ceil_div(weight.rows, kRows);
     uint8_t most[kMostBlocks];
+    uint32_t firsts[kMostBlocks + 1];
     for (uint32_t look = 0; look < slices; ++look) {
       const uint32_t slice = static_cast<uint32_t>(uint64_t{all} * look / slices);
-      count_steps(weight, slice, blocks, most);
+      count_steps(weight, slice, blocks, firsts, most);
       for (uint32_t b = 0; b < blocks; ++b) pairs += (most[b] + 1u) / 2;
       const uint32_t* begin = weight.segment_begin.data() + uint64_t{slice} * kRows * weight.row_segments;
-      const uint32_t rows = std::min(kRows, weight.rows - slice * kRows);
-      nonzeros += begin[uint64_t{rows} * weight.row_segments] - begin[0];
+      nonzeros += begin[uint64_t{rows_of(weight, slice)} * weight.row_segments] - begin[0];
     }
   }
 };
@@ -110,16 +129,17 @@ Status prepare_slices(const Site& site, MemoryBudget& budget, Prepared* prepared
   layout.slices = ceil_div(weight.rows, kRows);
   const uint64_t all_blocks = uint64_t{layout.slices} * layout.blocks;
   Array<SliceBlock> sorted;
-  Array<uint32_t> begins, places;
+  Array<uint32_t> begins, places, firsts;
   Array<uint8_t> most;
   DCM_TRY(sorted.allocate(budget, all_blocks));
   DCM_TRY(begins.allocate(budget, layout.slices));
   DCM_TRY(places.allocate(budget, layout.blocks));
+  DCM_TRY(firsts.allocate(budget, kRows * (uint64_t{layout.blocks} + 1)));
   DCM_TRY(most.allocate(budget, layout.blocks));
   uint64_t pairs = 0;
   for (uint32_t slice = 0; slice < layout.slices; ++slice) {
     begins[slice] = static_cast<uint32_t>(pairs);
-    count_steps(weight, slice, layout.blocks, most.data());
+    count_steps(weight, slice, layout.blocks, firsts.data(), most.data());
     pairs += sort_blocks(most.data(), layout.blocks, sorted.data() + uint64_t{slice} * layout.blocks);
   }
   constexpr uint64_t kVector = 64;  // words lie on whole vectors
@@ -133,7 +153,7 @@ Status prepare_slices(const Site& site, MemoryBudget& budget, Prepared* prepared
   uint16_t* words = reinterpret_cast<uint16_t*>(prepared->data() + layout.words_at);
   for (uint32_t slice = 0; slice < layout.slices; ++slice)
     fill_slice(weight, slice, sorted.data() + uint64_t{slice} * layout.blocks, layout.blocks, places.data(),
-               words + uint64_t{begins[slice]} * WeightSlices::kPairWords);
+               firsts.data(), words + uint64_t{begins[slice]} * WeightSlices::kPairWords);
   return {};
 }
 
