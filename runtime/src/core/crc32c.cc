@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/bits.h"
+#include "core/cpu_features.h"
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
@@ -40,8 +41,7 @@ constexpr Tables kTables = make_tables();
 #define DCM_CRC32C_U64(crc, word) static_cast<uint32_t>(__builtin_ia32_crc32di((crc), (word)))
 #define DCM_CRC32C_U8(crc, byte) __builtin_ia32_crc32qi((crc), (byte))
 bool cpu_has_crc32c() {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("sse4.2") != 0;
+  return cpu_features().sse42;
 }
 #else
 #if defined(__clang__)

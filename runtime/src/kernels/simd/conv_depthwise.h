@@ -102,30 +102,36 @@ void add_taps(const DepthwisePlane& plane, const float* window, uint32_t count, 
   }
 }
 
-using AddTaps = void (*)(const DepthwisePlane&, const float*, uint32_t, float*);
-constexpr AddTaps kAddTaps[kDepthwiseRows] = {add_taps<1>, add_taps<2>, add_taps<3>, add_taps<4>,
-                                              add_taps<5>, add_taps<6>, add_taps<7>, add_taps<8>};
+// As many rows as there is code for, at most `rows`; returns how many.
+inline uint32_t add_some(const DepthwisePlane& plane, uint32_t rows, const float* window, uint32_t count, float* to) {
+  if (rows >= 8) return add_taps<8>(plane, window, count, to), 8;
+  if (rows >= 4) return add_taps<4>(plane, window, count, to), 4;
+  if (rows >= 2) return add_taps<2>(plane, window, count, to), 2;
+  return add_taps<1>(plane, window, count, to), 1;
+}
 
 void compute_plane(const DepthwisePlane& plane, const float* window, uint32_t height, float* to) {
-  const uint32_t strips = (height + kDepthwiseRows - 1) / kDepthwiseRows, strip_rows = (height + strips - 1) / strips;
   const uint32_t count = plane.width < Simd::kLanes ? plane.width : Simd::kLanes;
-  for (uint32_t row = 0; row < height; row += strip_rows) {
-    const AddTaps add = kAddTaps[(height - row < strip_rows ? height - row : strip_rows) - 1];
-    const float* from = window + uint64_t{row} * plane.row_step;
-    float* there = to + uint64_t{row} * plane.width;
+  for (uint32_t column = 0; column < plane.width; column += Simd::kLanes) {
     // The last vector of a row begins early enough to be whole.
-    for (uint32_t column = 0; column < plane.width; column += Simd::kLanes) {
-      const uint32_t first = column + count <= plane.width ? column : plane.width - count;
-      add(plane, from + first, count, there + first);
-    }
+    const uint32_t first = column + count <= plane.width ? column : plane.width - count;
+    for (uint32_t row = 0; row < height;)
+      row += add_some(plane, height - row, window + uint64_t{row} * plane.row_step + first, count,
+                      to + uint64_t{row} * plane.width + first);
   }
 }
 
+// The taps of one output plane that are not zero: where the weights are that offsets are of. Returns the end.
+using ReadTaps = Tap* (*)(const Weight&, uint32_t row, const uint32_t* offsets, Tap*);
 template <typename Rows>
-void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
+Tap* read_taps(const Weight& weight, uint32_t row, const uint32_t* offsets, Tap* tap) {
+  Rows(weight).visit(row, [&](uint32_t column, float value) { *tap++ = {offsets[column], value}; });
+  return tap;
+}
+
+void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory, ReadTaps read) {
   const Site& site = *call.site;
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
-  const Rows rows(site.weight());
   const float* bias = site.dense(kBias);
   const Picture in(site.input()), out(site.output());
   const Window shape = depthwise_window(site);
@@ -137,7 +143,9 @@ void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, voi
   DepthwisePlane plane = {taps, taps, 0, clamp_of(site.op->activation), convolution.y.stride * shape.width, out.width};
   const bool in_registers = is_3x3(convolution, in, out);
   Depthwise3x3 plane3x3 = {in.width, in.height, out.width, out.height, {}, 0, plane.clamp};
-  if (!in_registers) {
+  if (in_registers) {
+    for (uint32_t tap = 0; tap < 9; ++tap) offsets[tap] = tap;
+  } else {
     find_taps(convolution, shape, offsets);
     shape.clear(window);
   }
@@ -147,24 +155,28 @@ void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, voi
     const uint32_t output = static_cast<uint32_t>(unit % out.channels);
     const uint64_t input = unit / outputs;
     const float* from = call.inputs[0] + input * in.plane();
+    const Tap* end = read(site.weight(), output, offsets, taps);
     const float own_bias = bias == nullptr ? 0.0f : bias[output];
     float* result = call.outputs[0] + unit * out.plane();
     if (in_registers) {
       plane3x3.bias = own_bias;
       std::memset(plane3x3.weights, 0, sizeof plane3x3.weights);
-      rows.visit(output, [&](uint32_t column, float weight) { plane3x3.weights[column] = weight; });
+      for (const Tap* tap = taps; tap != end; ++tap) plane3x3.weights[tap->offset] = tap->weight;
       convolve_3x3(plane3x3, convolution.x.stride, from, result);
     } else {
       if (input != copied) shape.copy(from, in, uint64_t{0} - convolution.y.pad_before, 0, window);
       copied = input;
-      Tap* tap = taps;
-      rows.visit(output, [&](uint32_t column, float weight) { *tap++ = {offsets[column], weight}; });
-      plane.end = tap;
+      plane.end = end;
       plane.bias = own_bias;
       compute_plane(plane, window, out.height, result);
     }
     if (!clamps) activate<Simd::kIsa>(site.op->activation, result, out.plane());
   }
+}
+
+template <typename Rows>
+void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
+  run_planes(call, unit_begin, unit_end, memory, read_taps<Rows>);
 }
 
 template <typename Rows>

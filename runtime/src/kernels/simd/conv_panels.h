@@ -121,8 +121,9 @@ struct TileOutput {
 // Rows of the weight that share the loads of a panel's vectors, and the vectors of a strip.
 constexpr uint32_t kDenseRows = 3, kDenseVectors = Simd::kRegisters == 32 ? 8 : 4;
 
-template <typename Values, uint32_t kVectors, uint32_t kRows>
-void add_dense(const Values* values, uint32_t columns, const float* panel, const uint32_t* offsets, const Ends* ends) {
+template <uint32_t kVectors, uint32_t kRows>
+void add_dense(const float* const* values, uint32_t columns, const float* panel, const uint32_t* offsets,
+               const Ends* ends) {
   Simd::Vector sums[kRows][kVectors];
   DCM_UNROLL
   for (uint32_t r = 0; r < kRows; ++r) begin_sums<kVectors>(ends[r], sums[r]);
@@ -142,14 +143,12 @@ void add_dense(const Values* values, uint32_t columns, const float* panel, const
   for (uint32_t r = 0; r < kRows; ++r) end_sums<kVectors>(ends[r], sums[r]);
 }
 
-template <typename Values>
-using AddDense = void (*)(const Values*, uint32_t, const float*, const uint32_t*, const Ends*);
-template <typename Values, typename Sequence>
+using AddDense = void (*)(const float* const*, uint32_t, const float*, const uint32_t*, const Ends*);
+template <typename Sequence>
 struct DenseAdders;
-template <typename Values, uint32_t... kVectors>
-struct DenseAdders<Values, std::integer_sequence<uint32_t, kVectors...>> {
-  static constexpr AddDense<Values> kTable[] = {
-      add_dense<Values, kVectors + 1, kDenseRows>...};  // for 1 vector, 2, ...
+template <uint32_t... kVectors>
+struct DenseAdders<std::integer_sequence<uint32_t, kVectors...>> {
+  static constexpr AddDense kTable[] = {add_dense<kVectors + 1, kDenseRows>...};  // for 1 vector, 2, ...
 };
 
 // One block of the weight's rows times one panel.
@@ -162,6 +161,7 @@ struct Block {
   uint64_t row;           // of the weight, the first
   uint32_t count;         // rows
   uint64_t output_block;  // the first, through all groups
+  float* values;          // room for kDenseRows rows of the block
   uint32_t strip_floats;
 };
 
@@ -218,22 +218,29 @@ class FullProduct {
 
   static void multiply(const Block& block, const TileEnds& ends) {
     const PanelLayout& layout = *block.layout;
-    using Values = decltype(Form(*block.weight).from(0));
-    using Adders = DenseAdders<Values, std::make_integer_sequence<uint32_t, kVectors>>;
-    const AddDense<Values> add = Adders::kTable[layout.strip_vectors - 1];
+    using Adders = DenseAdders<std::make_integer_sequence<uint32_t, kVectors>>;
+    const AddDense add = Adders::kTable[layout.strip_vectors - 1];
     const Form form(*block.weight);
     for (uint32_t i = 0; i < block.count; i += kDenseRows) {
       const uint32_t rows = block.count - i < kDenseRows ? block.count - i : kDenseRows;
-      Values values[kDenseRows];
+      const float* values[kDenseRows];
       for (uint32_t r = 0; r < kDenseRows; ++r)  // beyond the last row: the first one again
-        values[r] = form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
-                              uint64_t{block.index} * layout.block_columns);
+        values[r] = floats(form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
+                                     uint64_t{block.index} * layout.block_columns),
+                           block.columns, block.values + uint64_t{r} * layout.block_columns);
       for (uint32_t strip = 0; strip < layout.tile; strip += block.strip_floats) {
         Ends of_rows[kDenseRows] = {};
         for (uint32_t r = 0; r < kDenseRows; ++r) of_rows[r] = ends(i + r, strip);
         add(values, block.columns, block.panel + strip, layout.offsets(), of_rows);
       }
     }
+  }
+
+ private:
+  static const float* floats(const float* values, uint32_t, float*) { return values; }
+  static const float* floats(const SharedValues::View& values, uint32_t count, float* memory) {
+    for (uint32_t c = 0; c < count; ++c) memory[c] = values[c];
+    return memory;
   }
 };
 
@@ -273,10 +280,11 @@ uint64_t sums_floats(const PanelLayout& layout) {
   return (uint64_t{layout.block_outputs} * layout.joined_blocks + kDenseRows - 1) * layout.tile;
 }
 
-// A panel, the sums, the window.
+// A panel, the sums, the window, the weights of some rows.
 uint64_t scratch(const Site&, const Prepared& prepared) {
   const PanelLayout& layout = panel_layout(prepared);
-  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats() + Simd::kLanes) *
+  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats() + Simd::kLanes +
+          uint64_t{kDenseRows} * layout.block_columns) *
          sizeof(float);
 }
 
@@ -293,6 +301,7 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
   float* panel = static_cast<float*>(memory);
   float* sums = panel + layout.panel_floats(Simd::kLanes);
   float* window = sums + sums_floats(layout);
+  float* values = window + layout.window_floats() + Simd::kLanes;
   const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
   const Clamp clamp = clamp_of(activation);
 
@@ -323,6 +332,7 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
                    row,
                    left < most ? left : most,
                    group % convolution.groups * layout.output_blocks + output_block,
+                   values,
                    strip_floats};
 
     const PanelFiller filler(layout, convolution, in, place, window);
