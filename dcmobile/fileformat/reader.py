@@ -58,7 +58,8 @@ def read_bytes(data: bytes | bytearray | memoryview) -> LoadedFile:
     """The file in memory. Nothing refers to ``data`` after the call."""
     file = np.frombuffer(data, np.uint8)
     # Raises for every broken rule of the format. The runtime also knows the shapes, which are not in the file.
-    shapes = [shapes for *_, shapes in _native.Model.open_memory(file, memory_limit=_MEMORY_LIMIT).operators]
+    planned = _native.Model.open_memory(file, memory_limit=_MEMORY_LIMIT).operators
+    shapes = [shapes for _name, _type, _kernel, _reason, _macs, shapes, *_expected in planned]
 
     model = schema_generated.Model.GetRootAs(bytes(data) if isinstance(data, memoryview) else data)
     payload = _vector(model, "Payload", file)

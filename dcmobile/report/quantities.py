@@ -39,7 +39,9 @@ def mean_bits_text(bits: float, symbols: int) -> str:
 
 
 def duration_text(nanoseconds: float) -> str:
-    """With two or three digits that count, e.g. ``18 us``, ``0.42 ms``, ``12.3 ms``, ``1.30 s``."""
+    """With two or three digits that count, e.g. ``0.85 us``, ``18 us``, ``0.42 ms``, ``12.3 ms``, ``1.30 s``."""
+    if 0 < nanoseconds < 9_950:
+        return f"{nanoseconds / 1e3:.2g} us"
     if nanoseconds < 99_500:
         return f"{nanoseconds / 1e3:.0f} us"
     if nanoseconds < 999.5e6:

@@ -138,13 +138,15 @@ def test_numbers_are_those_of_the_report(browser: Browser, shown: tuple[FileRepo
             assert row[15] == report.operators[layer.first_use].kernel
         operators = page.eval_on_selector_all(
             "#graph-table tr.operator",
-            """rows => rows.map(row => ["th", ".reads", ".result", ".kernel"]
+            """rows => rows.map(row => ["th", ".reads", ".result", ".kernel code", ".kernel"]
               .map(each => row.querySelector(each).textContent))""",
         )
         for number, (row, operator) in enumerate(zip(operators, report.operators, strict=True), 1):
             assert row[0] == f"{number} {operator.name}"
             assert all(name in row[1] for name in operator.inputs)
-            assert row[2:] == [shape_text(operator.shape), operator.kernel]
+            assert row[2:4] == [shape_text(operator.shape), operator.kernel]
+            assert operator.other_kernel in row[4]
+            assert ("about" in row[4]) == bool(operator.other_kernel)
 
 
 def test_charts_are_drawn_to_scale(browser: Browser, deep: tuple[FileReport, Path]) -> None:

@@ -37,6 +37,8 @@ def test_percent(share: float, text: str) -> None:
     ("nanoseconds", "text"),
     [
         (0, "0 us"),
+        (850, "0.85 us"),
+        (9_960, "10 us"),
         (18_300, "18 us"),
         (99_600, "0.10 ms"),
         (421_000, "0.42 ms"),

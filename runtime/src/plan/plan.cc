@@ -61,8 +61,9 @@ void explain(IsaChoice choice, PlannedOp* planned) {
   if (planned->kernel->run == nullptr)
     std::snprintf(planned->reason, sizeof planned->reason, "nothing to compute: %s",
                   weight == nullptr ? "the same memory, another shape" : "the weight as it is");
-  else if (planned->kernel->isa != choice.best && planned->other != nullptr)
-    std::snprintf(planned->reason, sizeof planned->reason, "%s%s is expected to be faster than %s", form, isa,
+  else if (planned->kernel->isa != choice.best && planned->kernel->isa != Isa::kGeneric)
+    std::snprintf(planned->reason, sizeof planned->reason, "%s%s %s %s", form, isa,
+                  planned->other != nullptr ? "is expected to be faster than" : "vectors fit its rows better than",
                   isa_name(choice.best));
   else if (planned->kernel->isa != choice.best)
     std::snprintf(planned->reason, sizeof planned->reason, "%sno %s kernel for it", form, isa_name(choice.best));
