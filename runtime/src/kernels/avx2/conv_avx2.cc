@@ -7,13 +7,11 @@
 #include "kernels/panel_layout.h"
 #include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
-#include "kernels/winograd_layout.h"
 
 #include "kernels/simd/avx2.h"
 
 #include "kernels/simd/conv_depthwise.h"
 #include "kernels/simd/conv_panels.h"
-#include "kernels/simd/conv_winograd.h"
 
 namespace dcm {
 
@@ -25,10 +23,6 @@ const Kernel kConv2dSparseAvx2 = conv_kernel<SparseProduct>("conv2d_sparse_avx2"
 const Kernel kConv2dDenseSharedAvx2 =
     conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_avx2", OpType::kConv2d);
 const Kernel kConv2dDenseAvx2 = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_avx2", OpType::kConv2d);
-const Kernel kConv2dWinogradSparseAvx2 = winograd_kernel("conv2d_winograd_sparse_avx2", WeightForm::kSparse);
-const Kernel kConv2dWinogradDenseSharedAvx2 =
-    winograd_kernel("conv2d_winograd_dense_shared_avx2", WeightForm::kDenseShared);
-const Kernel kConv2dWinogradDenseAvx2 = winograd_kernel("conv2d_winograd_dense_avx2", WeightForm::kDense);
 const Kernel kConv1dDepthwiseSparseAvx2 = depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_avx2", OpType::kConv1d);
 const Kernel kConv1dDepthwiseDenseSharedAvx2 =
     depthwise_kernel<DenseSharedRows>("conv1d_depthwise_dense_shared_avx2", OpType::kConv1d);

@@ -7,13 +7,11 @@
 #include "kernels/panel_layout.h"
 #include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
-#include "kernels/winograd_layout.h"
 
 #include "kernels/simd/avx512.h"
 
 #include "kernels/simd/conv_depthwise.h"
 #include "kernels/simd/conv_panels.h"
-#include "kernels/simd/conv_winograd.h"
 
 namespace dcm {
 
@@ -25,10 +23,6 @@ const Kernel kConv2dSparseAvx512 = conv_kernel<SparseProduct>("conv2d_sparse_avx
 const Kernel kConv2dDenseSharedAvx512 =
     conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_avx512", OpType::kConv2d);
 const Kernel kConv2dDenseAvx512 = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_avx512", OpType::kConv2d);
-const Kernel kConv2dWinogradSparseAvx512 = winograd_kernel("conv2d_winograd_sparse_avx512", WeightForm::kSparse);
-const Kernel kConv2dWinogradDenseSharedAvx512 =
-    winograd_kernel("conv2d_winograd_dense_shared_avx512", WeightForm::kDenseShared);
-const Kernel kConv2dWinogradDenseAvx512 = winograd_kernel("conv2d_winograd_dense_avx512", WeightForm::kDense);
 const Kernel kConv1dDepthwiseSparseAvx512 =
     depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_avx512", OpType::kConv1d);
 const Kernel kConv1dDepthwiseDenseSharedAvx512 =

@@ -7,13 +7,11 @@
 #include "kernels/panel_layout.h"
 #include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
-#include "kernels/winograd_layout.h"
 
 #include "kernels/simd/neon.h"
 
 #include "kernels/simd/conv_depthwise.h"
 #include "kernels/simd/conv_panels.h"
-#include "kernels/simd/conv_winograd.h"
 
 namespace dcm {
 
@@ -25,10 +23,6 @@ const Kernel kConv2dSparseNeon = conv_kernel<SparseProduct>("conv2d_sparse_neon"
 const Kernel kConv2dDenseSharedNeon =
     conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_neon", OpType::kConv2d);
 const Kernel kConv2dDenseNeon = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_neon", OpType::kConv2d);
-const Kernel kConv2dWinogradSparseNeon = winograd_kernel("conv2d_winograd_sparse_neon", WeightForm::kSparse);
-const Kernel kConv2dWinogradDenseSharedNeon =
-    winograd_kernel("conv2d_winograd_dense_shared_neon", WeightForm::kDenseShared);
-const Kernel kConv2dWinogradDenseNeon = winograd_kernel("conv2d_winograd_dense_neon", WeightForm::kDense);
 const Kernel kConv1dDepthwiseSparseNeon = depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_neon", OpType::kConv1d);
 const Kernel kConv1dDepthwiseDenseSharedNeon =
     depthwise_kernel<DenseSharedRows>("conv1d_depthwise_dense_shared_neon", OpType::kConv1d);
