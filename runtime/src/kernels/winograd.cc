@@ -54,7 +54,7 @@ class Winograd {
     std::fill(zeros_, bias_, 0.0f);
   }
 
-  // Transforms what the tiles of the band see. input: the sample's.
+  // Transforms what the tiles of the band see. input: the group's.
   void begin_band(uint32_t band, const float* input) {
     band_ = layout_.band(band);
     for (uint32_t infinity = 0; infinity < 4; ++infinity) {  // along x: 1, along y: 2
@@ -66,26 +66,26 @@ class Winograd {
       set.strips = static_cast<uint32_t>(ceil_div(tiles, set.strip_tiles));
     }
     for_each_run(WinogradLayout::kInputRun, [&](const TileRun& run) {
-      for (uint32_t channel = 0; channel < in_.channels; channel += lanes_) {
-        load_run(input + channel * in_.plane(), in_.channels - channel, run);
+      for (uint32_t channel = 0; channel < layout_.channels; channel += lanes_) {
+        load_run(input + channel * in_.plane(), layout_.channels - channel, run);
         transform_run(channel, run);
       }
     });
   }
 
-  // Outputs block * block_outputs and on, of all tiles of the band. output: the sample's.
-  void compute(uint32_t block, float* output) {
+  // Outputs block * block_outputs and on of the group, of all tiles of the band. output: the group's.
+  void compute(uint32_t group, uint32_t block, float* output) {
     const uint32_t first = block * layout_.block_outputs;
-    for (uint32_t channel = 0; channel < in_.channels; channel += layout_.block_channels) {
-      const uint32_t count = std::min(in_.channels - channel, layout_.block_channels);
+    for (uint32_t channel = 0; channel < layout_.channels; channel += layout_.block_channels) {
+      const uint32_t count = std::min(layout_.channels - channel, layout_.block_channels);
       for (uint32_t o = 0; o < layout_.block_outputs; o += kOutputs)
-        transform_kernels(first + o, channel, count, weights_ + o);
+        transform_kernels(group, first + o, channel, count, weights_ + o);
       multiply(channel, count);
     }
-    const uint32_t outputs = std::min(out_.channels - first, layout_.block_outputs);
+    const uint32_t outputs = std::min(layout_.outputs - first, layout_.block_outputs);
     const float* bias = site_.dense(kBias);
     std::fill(bias_, bias_ + layout_.block_outputs, 0.0f);
-    if (bias != nullptr) std::copy(bias + first, bias + first + outputs, bias_);
+    if (bias != nullptr) std::copy_n(bias + group * layout_.outputs + first, outputs, bias_);
     output += first * out_.plane();
     for_each_run(WinogradLayout::kOutputRun, [&](const TileRun& run) {
       for (uint32_t o = 0; o < outputs; o += lanes_)
@@ -153,11 +153,11 @@ class Winograd {
     return sums_ + uint64_t{place(set, row, column)} * layout_.block_outputs;
   }
 
-  // Transforms the weights of kOutputs outputs in so many channels.
-  void transform_kernels(uint32_t output, uint32_t channel, uint32_t count, float* to) {
+  // Transforms the weights of kOutputs outputs of the group in so many channels.
+  void transform_kernels(uint32_t group, uint32_t output, uint32_t channel, uint32_t count, float* to) {
     for (uint32_t done = 0; done < count; done += kExpanded) {
       const uint32_t now = std::min(count - done, kExpanded);
-      layout_.expand(site_.weight(), output, channel + done, now, kernels_);
+      layout_.expand(site_.weight(), group, output, channel + done, now, kernels_);
       for (uint32_t c = 0; c < now; ++c, to += layout_.block_outputs)
         for (uint32_t v = 0; v < kOutputs; v += lanes_)
           steps_.transform_weights(kernels_ + c * kTaps * kOutputs + v, kOutputs, layout_.y.large > 0,
@@ -222,20 +222,20 @@ class Winograd {
 
 uint64_t winograd_units(const Site& site, uint32_t batch, const Prepared& prepared) {
   const WinogradLayout& layout = winograd_layout(prepared);
-  return uint64_t{layout.bands()} * layout.output_blocks * site.output().dims[0] * batch;
+  return uint64_t{layout.groups} * layout.bands() * layout.output_blocks * site.output().dims[0] * batch;
 }
 
 void run_winograd(const WinogradSteps& steps, const Call& call, uint64_t unit_begin, uint64_t unit_end, void* scratch) {
   const WinogradLayout& layout = winograd_layout(*call.prepared);
-  const Shape &in = call.site->input(), &out = call.site->output();
-  const uint64_t in_floats = in.product(1, in.rank), out_floats = out.product(1, out.rank);
+  const uint64_t in_floats = layout.channels * Picture(call.site->input()).plane();
+  const uint64_t out_floats = layout.outputs * Picture(call.site->output()).plane();
   Winograd winograd(steps, call, scratch);
   for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
     const uint32_t block = static_cast<uint32_t>(unit % layout.output_blocks);
-    const uint64_t band = unit / layout.output_blocks, sample = band / layout.bands();
+    const uint64_t band = unit / layout.output_blocks, group = band / layout.bands();  // of all samples
     if (block == 0 || unit == unit_begin)
-      winograd.begin_band(static_cast<uint32_t>(band % layout.bands()), call.inputs[0] + sample * in_floats);
-    winograd.compute(block, call.outputs[0] + sample * out_floats);
+      winograd.begin_band(static_cast<uint32_t>(band % layout.bands()), call.inputs[0] + group * in_floats);
+    winograd.compute(static_cast<uint32_t>(group % layout.groups), block, call.outputs[0] + group * out_floats);
   }
 }
 

@@ -45,7 +45,7 @@ struct WinogradSteps {
   void (*activate)(Activation activation, float* x, uint64_t count);
 };
 
-// A unit is a block of outputs of a band of a sample.
+// A unit is a block of outputs of a band of a group of a sample.
 uint64_t winograd_units(const Site& site, uint32_t batch, const Prepared& prepared);
 void run_winograd(const WinogradSteps& steps, const Call& call, uint64_t begin, uint64_t end, void* scratch);
 

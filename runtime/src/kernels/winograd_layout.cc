@@ -35,14 +35,19 @@ void choose_bands(const WinogradLimits& limits, WinogradLayout* layout) {
 
 WinogradLayout layout_of(const Site& site, const WinogradLimits& limits) {
   const Picture in(site.input()), out(site.output());
-  WinogradLayout layout = {WinogradAxis(out.height), WinogradAxis(out.width), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-  layout.channels = in.channels;
-  layout.padded_channels = ceil_to(in.channels, limits.lanes);
+  const uint32_t groups = site.op->attributes.convolution.groups;
+  WinogradLayout layout = {};
+  layout.y = WinogradAxis(out.height);
+  layout.x = WinogradAxis(out.width);
+  layout.groups = groups;
+  layout.outputs = out.channels / groups;
+  layout.channels = in.channels / groups;
+  layout.padded_channels = ceil_to(layout.channels, limits.lanes);
   choose_bands(limits, &layout);
   layout.block_outputs = limits.block_outputs;
-  layout.output_blocks = parts_of(out.channels, layout.block_outputs);
-  layout.block_channels = ceil_to(parts_of(in.channels, parts_of(in.channels, kBlockChannels)), limits.lanes);
-  layout.channel_blocks = parts_of(in.channels, layout.block_channels);
+  layout.output_blocks = parts_of(layout.outputs, layout.block_outputs);
+  layout.block_channels = ceil_to(parts_of(layout.channels, parts_of(layout.channels, kBlockChannels)), limits.lanes);
+  layout.channel_blocks = parts_of(layout.channels, layout.block_channels);
   return layout;
 }
 
@@ -79,8 +84,8 @@ double winograd_steps(const Site& site, const WinogradLayout& layout, const Wino
   const double ends = y_positions * x_positions * band.rows * band.columns *
                       (kCosts.inputs * padded_channels / limits.lanes + kCosts.sums * vectors);
   const double weights = kCosts.weights * y_positions * x_positions * channels * vectors +
-                         kCosts.expand * static_cast<double>(site.weight().nonzeros);
-  return (products + ends + weights) * layout.bands();
+                         kCosts.expand * static_cast<double>(site.weight().nonzeros) / layout.groups;
+  return (products + ends + weights) * layout.bands() * layout.groups;
 }
 
 double panel_steps(const Site& site, uint32_t lanes) {
@@ -141,7 +146,7 @@ bool fits_winograd(const Site& site, const WinogradLimits& limits) {
   for (const WindowAxis* axis : {&convolution.y, &convolution.x})
     if (axis->kernel != 3 || axis->stride != 1 || axis->dilation != 1) return false;
   const Picture in(site.input()), out(site.output());
-  if (convolution.groups != 1 || site.weight().row_segments > 1) return false;  // columns of 16 bits say all
+  if (site.weight().row_segments > 1) return false;  // columns of 16 bits say all
   if (std::max({in.height, in.width, out.height, out.width}) > kMostTiledSide) return false;
   return layout_of(site, limits).scratch_floats(limits) <= kMostWinogradFloats;
 }
@@ -154,13 +159,13 @@ Status prepare_winograd(const Site& site, const WinogradLimits& limits, MemoryBu
   const Weight& weight = site.weight();
   WinogradLayout layout = layout_of(site, limits);
   const bool shared = weight.form != WeightForm::kDense;
-  const uint64_t begins = shared ? ceil_div(weight.rows, WinogradLayout::kOutputs) * layout.channels + 1 : 0;
+  const uint64_t begins = shared ? uint64_t{layout.groups} * layout.row_blocks() * layout.channels + 1 : 0;
   layout.begins_at = sizeof(WinogradLayout);
   layout.nonzeros_at = layout.begins_at + begins * sizeof(uint32_t);
   DCM_TRY(prepared->allocate(budget, layout.nonzeros_at + (shared ? weight.nonzeros * sizeof(WinogradNonzero) : 0)));
   new (prepared->data()) WinogradLayout(layout);
   if (shared)
-    fill_winograd_nonzeros(weight, layout.channels, reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at),
+    fill_winograd_nonzeros(weight, layout, reinterpret_cast<uint32_t*>(prepared->data() + layout.begins_at),
                            reinterpret_cast<WinogradNonzero*>(prepared->data() + layout.nonzeros_at));
   return {};
 }

@@ -34,8 +34,9 @@ uint32_t choose_strip(const WinogradLimits& limits, uint32_t tiles);
 
 // The tiles along an axis: `large` of 6 pixels, then those of 5.
 struct WinogradAxis {
-  uint32_t tiles, large;
+  uint32_t tiles = 0, large = 0;
 
+  WinogradAxis() = default;
   explicit WinogradAxis(uint32_t pixels);
   // The first pixel of a tile.
   uint32_t begin(uint32_t tile) const { return 5 * tile + std::min(tile, large); }
@@ -63,8 +64,10 @@ struct WinogradLayout {
   static constexpr uint32_t kOutputRun = 8, kOutputPixels = kOutputRun * kTile;
 
   WinogradAxis y, x;
-  uint32_t bands_y, bands_x;                // of a plane
-  uint32_t band_tiles;                      // of a band, at most, whole strips
+  uint32_t bands_y, bands_x;  // of a plane
+  uint32_t band_tiles;        // of a band, at most, whole strips
+  uint32_t groups;            // all that follows is of one of them
+  uint32_t outputs;
   uint32_t block_outputs, output_blocks;    // outputs whose sums exist at once
   uint32_t channels, padded_channels;       // the latter: whole vectors
   uint32_t block_channels, channel_blocks;  // channels whose transformed weights exist at once: whole vectors
@@ -73,15 +76,16 @@ struct WinogradLayout {
   uint32_t bands() const { return bands_y * bands_x; }
   WinogradBand band(uint32_t index) const;
 
-  // The non-zeros of kOutputs rows in one channel: nonzeros()[begins()[i]] up to the next, i = row / kOutputs *
-  // channels
-  // + channel. Of a dense weight: nothing.
+  // The non-zeros of kOutputs rows in one channel: nonzeros()[begins()[i]] up to the next, i = (group * row_blocks() +
+  // row / kOutputs) * channels + channel. Of a dense weight: nothing.
   const uint32_t* begins() const { return at<uint32_t>(begins_at); }
   const WinogradNonzero* nonzeros() const { return at<WinogradNonzero>(nonzeros_at); }
+  uint32_t row_blocks() const { return (outputs + kOutputs - 1) / kOutputs; }
 
-  // The weights of kOutputs rows, from row `output` on, in `count` channels: kernels[channel][tap][row]. Zeros beyond
-  // the last row.
-  void expand(const Weight& weight, uint32_t output, uint32_t channel, uint32_t count, float* kernels) const;
+  // The weights of kOutputs rows of a group, from row `output` of it on (a multiple of kOutputs), in `count` channels:
+  // kernels[channel][tap][row]. Zeros beyond the group's last row.
+  void expand(const Weight& weight, uint32_t group, uint32_t output, uint32_t channel, uint32_t count,
+              float* kernels) const;
 
   // Floats from what one position has of a band, or of a block of weights, to what the next one has: an odd number of
   // vectors, so that the positions do not all fall on the same lines of a cache.
@@ -99,7 +103,7 @@ struct WinogradLayout {
   }
 };
 
-// Whether the operator is such a convolution (3 x 3, stride 1, dilation 1, one group) and its scratch memory stays
+// Whether the operator is such a convolution (3 x 3, stride 1, dilation 1) and its scratch memory stays
 // within kMostWinogradFloats, whatever numbers the file gave. Computed in 64 bits; all else here may rely on it.
 bool fits_winograd(const Site& site, const WinogradLimits& limits);
 
@@ -114,7 +118,8 @@ bool winograd_is_faster(const Site& site, const WinogradLimits& limits);
 Status prepare_winograd(const Site& site, const WinogradLimits& limits, MemoryBudget& budget, Prepared* prepared);
 
 // Its part for the non-zeros (winograd_weights.cc): WinogradLayout::begins() and nonzeros().
-void fill_winograd_nonzeros(const Weight& weight, uint32_t channels, uint32_t* begins, WinogradNonzero* nonzeros);
+void fill_winograd_nonzeros(const Weight& weight, const WinogradLayout& layout, uint32_t* begins,
+                            WinogradNonzero* nonzeros);
 
 inline const WinogradLayout& winograd_layout(const Prepared& prepared) {
   return *reinterpret_cast<const WinogradLayout*>(prepared.data());

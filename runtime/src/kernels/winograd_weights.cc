@@ -22,16 +22,19 @@ void visit_row(const Weight& weight, uint32_t row, F&& f) {
 
 }  // namespace
 
-void fill_winograd_nonzeros(const Weight& weight, uint32_t channels, uint32_t* begins, WinogradNonzero* nonzeros) {
+void fill_winograd_nonzeros(const Weight& weight, const WinogradLayout& layout, uint32_t* begins,
+                            WinogradNonzero* nonzeros) {
   constexpr uint32_t kOutputs = WinogradLayout::kOutputs, kTaps = WinogradLayout::kTaps;
   uint32_t place = 0;
-  for (uint32_t first = 0; first < weight.rows; first += kOutputs, begins += channels) {
-    const uint32_t end = std::min(first + kOutputs, weight.rows);
-    std::fill(begins, begins + channels, 0);
+  for (uint32_t block = 0; block < layout.groups * layout.row_blocks(); ++block, begins += layout.channels) {
+    const uint32_t group = block / layout.row_blocks(), row_block = block % layout.row_blocks();
+    const uint32_t first = group * layout.outputs + row_block * kOutputs;
+    const uint32_t end = first + std::min(kOutputs, layout.outputs - row_block * kOutputs);
+    std::fill(begins, begins + layout.channels, 0);
     for (uint32_t row = first; row < end; ++row)
       visit_row(weight, row, [&](uint32_t column, uint8_t) { ++begins[column / kTaps]; });
     // Where each channel ends; filling it from its end moves that to where it begins.
-    for (uint32_t channel = 0; channel < channels; ++channel) begins[channel] = place += begins[channel];
+    for (uint32_t channel = 0; channel < layout.channels; ++channel) begins[channel] = place += begins[channel];
     for (uint32_t row = first; row < end; ++row)
       visit_row(weight, row, [&](uint32_t column, uint8_t code) {
         const uint32_t tap = column % kTaps;
@@ -41,21 +44,22 @@ void fill_winograd_nonzeros(const Weight& weight, uint32_t channels, uint32_t* b
   *begins = place;
 }
 
-void WinogradLayout::expand(const Weight& weight, uint32_t output, uint32_t channel, uint32_t count,
+void WinogradLayout::expand(const Weight& weight, uint32_t group, uint32_t output, uint32_t channel, uint32_t count,
                             float* kernels) const {
   std::memset(kernels, 0, count * kTaps * kOutputs * sizeof(float));
-  if (output >= weight.rows) return;
+  if (output >= outputs) return;
   if (weight.form == WeightForm::kDense) {
-    const uint32_t rows = std::min(kOutputs, weight.rows - output);
+    const uint32_t rows = std::min(kOutputs, outputs - output);
     for (uint32_t c = 0; c < count; ++c, kernels += kTaps * kOutputs)
       for (uint32_t row = 0; row < rows; ++row) {
-        const float* from = weight.values.data() + uint64_t{output + row} * weight.columns + (channel + c) * kTaps;
+        const float* from =
+            weight.values.data() + uint64_t{group * outputs + output + row} * weight.columns + (channel + c) * kTaps;
         for (uint32_t tap = 0; tap < kTaps; ++tap) kernels[tap * kOutputs + row] = from[tap];
       }
     return;
   }
   const float* codebook = weight.codebook.data();
-  const uint32_t* bounds = begins() + uint64_t{output / kOutputs} * channels + channel;
+  const uint32_t* bounds = begins() + (uint64_t{group} * row_blocks() + output / kOutputs) * channels + channel;
   for (uint32_t c = 0; c < count; ++c, kernels += kTaps * kOutputs) {
     const WinogradNonzero *nonzero = nonzeros() + bounds[c], *end = nonzeros() + bounds[c + 1];
     for (; end - nonzero >= 4; nonzero += 4) {

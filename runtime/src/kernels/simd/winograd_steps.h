@@ -51,7 +51,15 @@ struct Strips {
   static constexpr void (*kMultiply[])(const float*, const float*, uint32_t, const float*,
                                        float*) = {multiply_strip<kTiles>...};
 };
-using WinogradStrips = std::conditional_t<Simd::kLanes == 16, Strips<14, 13, 12, 10, 9, 8>, Strips<6, 5, 4>>;
+template <uint32_t kLanes>
+struct WinogradStripsOf;
+template <>
+struct WinogradStripsOf<16> : Strips<14, 13, 12, 10, 9, 8> {};
+template <>
+struct WinogradStripsOf<8> : Strips<6, 5, 4> {};
+template <>
+struct WinogradStripsOf<4> : Strips<5, 4, 3> {};  // with 6, GCC keeps some in memory
+using WinogradStrips = WinogradStripsOf<Simd::kLanes>;
 
 // Of a vector of pixels, those that lie in the picture.
 struct ExistingPixels {
@@ -78,15 +86,16 @@ struct ExistingPixels {
 
 void load_rows(const WinogradRows& rows, float* to, uint64_t row_step) {
   for (uint32_t i = 0; i < WinogradLayout::kSide; ++i, to += row_step) {
-    const bool exists = rows.row + i < rows.height;
-    const float* row = exists ? rows.plane + uint64_t{rows.row + i} * rows.width : nullptr;
-    for (uint32_t x = 0; x < rows.pixels; x += Simd::kLanes) {
-      const ExistingPixels pixels(exists ? rows.width : 0, rows.left + x);
-      Simd::store(to + x * Simd::kLanes, pixels.load(row + rows.left + x));
+    if (rows.row + i >= rows.height) {
+      for (uint32_t x = 0; x < rows.pixels; x += Simd::kLanes) Simd::store(to + x * Simd::kLanes, Simd::spread(0.0f));
+      continue;
     }
+    const float* from = rows.plane + uint64_t{rows.row + i} * rows.width + rows.left;
+    for (uint32_t x = 0; x < rows.pixels; x += Simd::kLanes)
+      Simd::store(to + x * Simd::kLanes, ExistingPixels(rows.width, rows.left + x).load(from + x));
     if (!rows.more) continue;
-    __builtin_prefetch(row + rows.left + WinogradLayout::kInputPixels);  // of the next run
-    __builtin_prefetch(row + rows.left + WinogradLayout::kInputPixels + 16);
+    __builtin_prefetch(from + WinogradLayout::kInputPixels);  // of the next run
+    __builtin_prefetch(from + WinogradLayout::kInputPixels + 16);
   }
 }
 
