@@ -20,8 +20,10 @@ import numpy as np
 from scipy.optimize import nnls
 
 from benchmarks.files import ensure_network
-from benchmarks.folder import network_folder
+from benchmarks.folder import BUILD, network_folder
 from benchmarks.networks import NETWORKS
+from dcmobile import Compressor
+from dcmobile.recipe import Recipe
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PROGRAM = _ROOT / "build" / "native" / "runtime" / "bench" / "dcmobile-time-kernels"
@@ -36,6 +38,15 @@ def measure(program: Path, models: list[Path]) -> list[Row]:
         ["taskset", "-c", str(processor), str(program), *map(str, models)], check=True, capture_output=True, text=True
     ).stdout.splitlines()
     return [json.loads(line) for line in lines]
+
+
+def _dense_network() -> Path:
+    """ResNet-50 with all its weights, for the kernels of dense ones; the file is made once."""
+    file = BUILD / "dense.dcmodel"
+    if not file.exists():
+        module, example = next(network for network in NETWORKS if network.name == "resnet50").build()
+        Compressor(module, Recipe({})).export(file, (example,))
+    return file
 
 
 def fit(rows: list[Row]) -> dict[tuple[str, int], list[float]]:
@@ -87,7 +98,8 @@ def main() -> None:
         folders = [network_folder(network.name) for network in NETWORKS]
         for folder in folders:
             ensure_network(folder)
-        rows = measure(options.program, [folder.dcmodel for folder in folders])
+        models = [folder.dcmodel for folder in folders]
+        rows = measure(options.program, [*models, _dense_network()])
     costs = fit(rows)
     for (isa, kind), values in sorted(costs.items()):
         group = [row for row in rows if (row["isa"], row["kind"]) == (isa, kind)]

@@ -15,9 +15,9 @@ namespace {
 
 constexpr uint32_t kPolynomial = 0x82F63B78u;  // 0x1EDC6F41 with its bits reversed
 
-using Tables = std::array<std::array<uint32_t, 256>, 8>;
+using Tables = std::array<std::array<uint32_t, 256>, 4>;
 
-// kTables[0] advances the register by one byte; kTables[i] by one byte followed by i zero bytes ("slicing by 8").
+// kTables[0] advances the register by one byte; kTables[i] by one byte followed by i zero bytes ("slicing by 4").
 constexpr Tables make_tables() {
   Tables tables{};
   for (uint32_t byte = 0; byte < 256; ++byte) {
@@ -25,7 +25,7 @@ constexpr Tables make_tables() {
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1u) != 0 ? kPolynomial : 0u);
     tables[0][byte] = crc;
   }
-  for (size_t i = 1; i < 8; ++i)
+  for (size_t i = 1; i < tables.size(); ++i)
     for (size_t byte = 0; byte < 256; ++byte)
       tables[i][byte] = (tables[i - 1][byte] >> 8) ^ tables[0][tables[i - 1][byte] & 0xFFu];
   return tables;
@@ -81,12 +81,10 @@ DCM_CRC32C_TARGET uint32_t update_instruction(uint32_t crc, const uint8_t* p, si
 uint32_t crc32c_portable(const void* data, size_t size) {
   const uint8_t* p = static_cast<const uint8_t*>(data);
   uint32_t crc = 0xFFFFFFFFu;
-  for (; size >= 8; p += 8, size -= 8) {
-    const uint32_t low = crc ^ load_le32(p);
-    const uint32_t high = load_le32(p + 4);
-    crc = kTables[7][low & 0xFFu] ^ kTables[6][(low >> 8) & 0xFFu] ^ kTables[5][(low >> 16) & 0xFFu] ^
-          kTables[4][low >> 24] ^ kTables[3][high & 0xFFu] ^ kTables[2][(high >> 8) & 0xFFu] ^
-          kTables[1][(high >> 16) & 0xFFu] ^ kTables[0][high >> 24];
+  for (; size >= 4; p += 4, size -= 4) {
+    crc ^= load_le32(p);
+    crc = kTables[3][crc & 0xFFu] ^ kTables[2][(crc >> 8) & 0xFFu] ^ kTables[1][(crc >> 16) & 0xFFu] ^
+          kTables[0][crc >> 24];
   }
   for (; size > 0; ++p, --size) crc = (crc >> 8) ^ kTables[0][(crc ^ *p) & 0xFFu];
   return crc ^ 0xFFFFFFFFu;

@@ -19,8 +19,11 @@ enum class WorkKind : uint8_t {
   kColumns,
   // And by slices (kernels/weight_slices.h): pairs of steps; blocks of all slices.
   kSlices,
+  // Winograd's convolution (kernels/winograd_layout.h): inputs of a tile times vectors of outputs, with loads; for each
+  // position, vectors of inputs, of sums, of weights that are transformed; non-zeros that are expanded.
+  kWinograd,
 };
-constexpr uint32_t kWorkKinds = 4, kWorkAmounts = 5;
+constexpr uint32_t kWorkKinds = 5, kWorkAmounts = 5;
 
 // Of one sample.
 struct KernelWork {

@@ -261,13 +261,6 @@ KernelWork panel_work(const Site& site, const PanelLimits& limits) {
            tiles * panels * channels * layout.channel_rows * row_vectors}};
 }
 
-uint64_t panel_pixels(const Site& site, uint32_t lanes) {
-  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
-  const Picture out(site.output());
-  const bool rows = shares_rows(convolution.y.kernel * convolution.x.kernel, out, lanes);
-  return (rows ? vectors_of_rows(out, lanes) : vectors_of_pixels(out, lanes)) * lanes;
-}
-
 Status prepare_panels(const Site& site, const PanelLimits& limits, MemoryBudget& budget, Prepared* prepared) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const Weight& weight = site.weight();

@@ -75,9 +75,6 @@ struct PanelLimits {
   uint32_t panel_floats;   // the size to aim at
 };
 
-// Pixels that are computed for a plane with vectors of so many lanes, those that lie in no plane included.
-uint64_t panel_pixels(const Site& site, uint32_t lanes);
-
 // Whether windows and panels of the site stay small, whatever numbers the file gave it: 16 MB at most, each. What does
 // not fit is left to kernels that need no copies. Computed in 64 bits; all else here may rely on it.
 bool fits_panels(const Site& site, const PanelLimits& limits);

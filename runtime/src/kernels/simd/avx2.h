@@ -24,6 +24,10 @@ struct Simd {
   static Vector spread(float x) { return _mm256_set1_ps(x); }
   // The first count elements, less than kLanes; the others are 0, and nothing behind them is read or written.
   static Vector load_first(const float* p, uint32_t count) { return _mm256_maskload_ps(p, first(count)); }
+  // Elements begin .. end - 1 of a vector at p; the others are 0, and nothing there is read.
+  static Vector load_range(const float* p, uint32_t begin, uint32_t end) {
+    return _mm256_maskload_ps(p, _mm256_andnot_si256(first(begin), first(end)));
+  }
   static void store_first(float* p, Vector v, uint32_t count) { _mm256_maskstore_ps(p, first(count), v); }
   static Vector keep_first(Vector v, uint32_t count) { return _mm256_and_ps(v, _mm256_castsi256_ps(first(count))); }
 

@@ -25,6 +25,10 @@ struct Simd {
   static Vector spread(float x) { return _mm512_set1_ps(x); }
   // The first count elements, less than kLanes; the others are 0, and nothing behind them is read or written.
   static Vector load_first(const float* p, uint32_t count) { return _mm512_maskz_loadu_ps(first(count), p); }
+  // Elements begin .. end - 1 of a vector at p; the others are 0, and nothing there is read.
+  static Vector load_range(const float* p, uint32_t begin, uint32_t end) {
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << end) - (1u << begin)), p);
+  }
   static void store_first(float* p, Vector v, uint32_t count) { _mm512_mask_storeu_ps(p, first(count), v); }
   static Vector keep_first(Vector v, uint32_t count) { return _mm512_maskz_mov_ps(first(count), v); }
 

@@ -1,6 +1,7 @@
 // Convolution over panels (kernels/panel_layout.h), for any instruction set: included below a header that defines Simd.
 #pragma once
 
+#include "kernels/simd/clamp.h"
 #include "kernels/simd/fill_panel.h"
 
 // GCC keeps an array of vectors in registers only where every loop over it is unrolled early.
@@ -15,23 +16,6 @@ namespace {
 
 // Floats of a panel: 32 KB, which on the CPUs that were measured is a little better than less and than more.
 constexpr uint32_t kPanelFloats = 8192;
-
-inline float infinity() {
-  return __builtin_inff();
-}
-
-// What an activation is in registers: a clamp, or none, with the rest to be done on the results.
-struct Clamp {
-  Simd::Vector low, high;
-};
-inline Clamp clamp_of(Activation activation) {
-  const bool clamps = activation == Activation::kRelu || activation == Activation::kRelu6;
-  return {Simd::spread(clamps ? 0.0f : -infinity()),
-          Simd::spread(activation == Activation::kRelu6 ? 6.0f : infinity())};
-}
-inline bool is_clamp(Activation activation) {
-  return activation == Activation::kNone || activation == Activation::kRelu || activation == Activation::kRelu6;
-}
 
 // Where the sums of a row of the weight begin and end.
 struct Ends {

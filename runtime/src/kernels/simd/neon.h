@@ -19,6 +19,12 @@ struct Simd {
     for (uint32_t i = 0; i < count; ++i) lanes[i] = p[i];
     return load(lanes);
   }
+  // Elements begin .. end - 1 of a vector at p; the others are 0, and nothing there is read.
+  static Vector load_range(const float* p, uint32_t begin, uint32_t end) {
+    float lanes[kLanes] = {};
+    for (uint32_t i = begin; i < end; ++i) lanes[i] = p[i];
+    return load(lanes);
+  }
   static void store_first(float* p, Vector v, uint32_t count) {
     float lanes[kLanes];
     store(lanes, v);
