@@ -1,6 +1,7 @@
 # make demo   the main job: MNIST -> trained, compressed, run from the file (README.md)
 # make test   every check: lint, types, native tests (also under sanitizers), Python tests
 # make bench  this project beside other runtimes, into docs/benchmarks.md; BENCH='--networks lenet5' passes options on
+# make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -17,7 +18,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -85,6 +86,28 @@ test-native: .venv/.ready
 
 test-python: setup
 	$(PYTHON) -m pytest -n $(JOBS)
+
+# qemu's processors; networks of the zoo, or all; whether to build and test for 32-bit Arm too, which has the generic kernels alone.
+ARM64_CPUS ?= cortex-a53 cortex-a76 max
+ARM64_NETWORKS ?=
+ARM32 ?= yes
+
+build/.system-arm: build/.system scripts/install-system-packages
+	scripts/install-system-packages arm
+	touch $@
+
+define emulated_test
+	PATH="$(CURDIR)/.venv/bin:$$PATH" cmake --preset $(1) -DDCMOBILE_BUILD_TESTS=ON "-DDCMOBILE_TEST_CPUS=$(2)" > build/$(1).log || \
+	  { cat build/$(1).log; exit 1; }
+	.venv/bin/cmake --build build/$(1) -j $(JOBS)
+	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
+endef
+
+.PHONY: test-arm64
+test-arm64: setup build/.system-arm
+	$(call emulated_test,linux-arm64,$(ARM64_CPUS))
+	$(if $(filter yes,$(ARM32)),$(call emulated_test,linux-arm,))
+	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
 
 .PHONY: format
 format: .venv/.ready

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "small_network.h"
@@ -12,14 +13,27 @@ namespace {
 std::atomic<int> allocations{0};
 }
 
+// operator new and new[], as the compiler names them.
+#if SIZE_MAX > UINT32_MAX
+#define REAL_NEW __real__Znwm
+#define WRAP_NEW __wrap__Znwm
+#define REAL_NEW_ARRAY __real__Znam
+#define WRAP_NEW_ARRAY __wrap__Znam
+#else
+#define REAL_NEW __real__Znwj
+#define WRAP_NEW __wrap__Znwj
+#define REAL_NEW_ARRAY __real__Znaj
+#define WRAP_NEW_ARRAY __wrap__Znaj
+#endif
+
 extern "C" {
 void* __real_malloc(size_t size);
 void* __real_calloc(size_t count, size_t size);
 void* __real_realloc(void* block, size_t size);
 void* __real_aligned_alloc(size_t alignment, size_t size);
 int __real_posix_memalign(void** block, size_t alignment, size_t size);
-void* __real__Znwm(size_t size);
-void* __real__Znam(size_t size);
+void* REAL_NEW(size_t size);
+void* REAL_NEW_ARRAY(size_t size);
 
 void* __wrap_malloc(size_t size) {
   return ++allocations, __real_malloc(size);
@@ -36,11 +50,11 @@ void* __wrap_aligned_alloc(size_t alignment, size_t size) {
 int __wrap_posix_memalign(void** block, size_t alignment, size_t size) {
   return ++allocations, __real_posix_memalign(block, alignment, size);
 }
-void* __wrap__Znwm(size_t size) {
-  return ++allocations, __real__Znwm(size);
+void* WRAP_NEW(size_t size) {
+  return ++allocations, REAL_NEW(size);
 }
-void* __wrap__Znam(size_t size) {
-  return ++allocations, __real__Znam(size);
+void* WRAP_NEW_ARRAY(size_t size) {
+  return ++allocations, REAL_NEW_ARRAY(size);
 }
 }
 

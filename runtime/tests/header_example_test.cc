@@ -19,7 +19,7 @@ struct Finished {
 // Runs the example; its stderr goes to the output too.
 Finished run_example(const std::string& argument) {
   Finished finished;
-  FILE* pipe = popen((std::string("'") + DCMOBILE_HEADER_EXAMPLE + "' " + argument + " 2>&1").c_str(), "r");
+  FILE* pipe = popen((std::string(DCMOBILE_HEADER_EXAMPLE) + " " + argument + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return finished;
   char buffer[256];
   while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) finished.output += buffer;
