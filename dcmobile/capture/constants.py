@@ -19,6 +19,7 @@ from torch._export.utils import (
 )
 from torch.export import ExportedProgram
 
+from dcmobile.capture.parametrized import is_part_of_one, plain_name
 from dcmobile.errors import ModelError
 from dcmobile.graph import Weight
 
@@ -29,7 +30,8 @@ class Constants:
     """Parameters, buffers and lifted constants by their placeholder, and what is computed from them alone.
 
     weights: those that the graph uses, by name. Tied weights (one tensor under several names) are one weight; it has
-    the first of the names in the program's order. What is computed from one parameter alone has that parameter's name.
+    the first of the names in the program's order. What is computed from one parameter alone has that parameter's name,
+    and what a parametrization computes that of the weight.
     """
 
     def __init__(self, program: ExportedProgram) -> None:
@@ -62,6 +64,8 @@ class Constants:
         parents = {self._names[parent] for parent in node.all_input_nodes if parent in self._names} - self._anonymous
         if len(parents) == 1:
             self._names[node] = parents.pop()
+        elif is_part_of_one(parents):
+            self._names[node] = min(parents)
         else:
             self._names[node] = node.name
             self._anonymous.add(node.name)
@@ -73,7 +77,7 @@ class Constants:
     def derive(self, node: fx.Node, how: str, compute: Callable[[torch.Tensor], torch.Tensor]) -> Weight:
         """The node's tensor changed by ``compute``, as a weight with its name. Computed once for each ``how``."""
         made_of = (how, _identity(self._names[node], self._values[node]))
-        return self._weight(self._names[node], made_of, lambda: compute(self._values[node]))
+        return self._weight(self.name_of(node), made_of, lambda: compute(self._values[node]))
 
     def add(self, name: str, values: torch.Tensor) -> Weight:
         """A small weight that a translator computed; its name, or one made of it if that is taken by other values."""
@@ -81,7 +85,7 @@ class Constants:
 
     def name_of(self, node: fx.Node) -> str:
         """The name that a weight made of the node's tensor gets, unless it is taken."""
-        return self._names[node]
+        return plain_name(self._names[node])
 
     def _weight(self, name: str, made_of: object, compute: Callable[[], torch.Tensor]) -> Weight:
         candidate, number = name, 1

@@ -1,0 +1,105 @@
+"""An Edge program, which ExecuTorch's partitioners and backends get, as the ATen program that ``dcmobile.capture``
+reads.
+
+Edge is ATen with these differences, which are undone here: calls are wrapped in ``EdgeOpOverload``; views are copies
+(``aten.view_copy``); copies and casts name an order of dimensions (``dim_order_ops``); Python numbers that stand for
+tensors are lifted constants of no dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from executorch.exir.dialects.edge._ops import EdgeOpOverload
+from torch import fx
+from torch._export.utils import get_lifted_tensor_constant, is_lifted_tensor_constant
+from torch._subclasses import FakeTensor
+from torch.export import ExportedProgram
+
+_DIM_ORDER_OPERATORS = {
+    "dim_order_ops._clone_dim_order.default": torch.ops.aten.clone.default,
+    "dim_order_ops._to_dim_order_copy.default": torch.ops.aten._to_copy.default,
+}
+
+
+def aten_form(program: ExportedProgram, tensors: Mapping[str, torch.Tensor] | None = None) -> ExportedProgram:
+    """A copy with ATen operators. Nodes keep their names and what they know of their origin; tensors are shared.
+
+    tensors: real ones to take for the fake ones of a program that a partitioner gets, by their names in it. A fake one
+        without a real one becomes zeros.
+    """
+    graph = fx.Graph()
+    copied: dict[fx.Node, fx.Node] = {}
+    output = graph.graph_copy(program.graph, copied)
+    last = graph.output(output)
+    last.meta = dict(program.graph.output_node().meta)
+    for old, new in copied.items():
+        new.meta = dict(old.meta)
+        if old.op == "call_function":
+            _unwrap(program, old, new)
+    held = {name: _real(name, tensor, tensors or {}) for name, tensor in program.state_dict.items()}
+    return ExportedProgram(
+        root=fx.GraphModule(program.graph_module, graph),
+        graph=graph,
+        graph_signature=program.graph_signature,
+        state_dict=held,
+        range_constraints=program.range_constraints,
+        module_call_graph=program.module_call_graph,
+        constants=program.constants,
+    )
+
+
+def is_edge(program: ExportedProgram) -> bool:
+    """Whether a call of the program is one of the Edge dialect."""
+    return any(isinstance(node.target, EdgeOpOverload) for node in program.graph.nodes)
+
+
+def _unwrap(program: ExportedProgram, old: fx.Node, new: fx.Node) -> None:
+    if not isinstance(old.target, EdgeOpOverload):
+        return
+    operator = old.target._op
+    if str(operator) in _DIM_ORDER_OPERATORS:
+        new.target = _DIM_ORDER_OPERATORS[str(operator)]
+        new.kwargs = {name: value for name, value in new.kwargs.items() if name == "dtype"}
+        return
+    new.target = _without_copy(operator)
+    new.args = tuple(
+        number if (number := _number(program, argument)) is not None else copied
+        for argument, copied in zip(old.args, new.args, strict=True)
+    )
+
+
+def _without_copy(operator: Any) -> Any:
+    """``aten.view.default`` for ``aten.view_copy.default``."""
+    name = operator._schema.name.removeprefix("aten::")
+    packet = getattr(torch.ops.aten, name.removesuffix("_copy"), None)
+    if not name.endswith("_copy") or name.startswith("_") or packet is None:
+        return operator
+    return getattr(packet, operator._overloadname, operator)
+
+
+def _number(program: ExportedProgram, argument: Any) -> float | int | None:
+    """The number that a constant of no dimension stands for.
+
+    A fraction such as 0.1 was rounded to float32 on its way; the shortest decimal that rounds so is what was written.
+    """
+    if not isinstance(argument, fx.Node) or not is_lifted_tensor_constant(program, argument):
+        return None
+    tensor = get_lifted_tensor_constant(program, argument)
+    if tensor is None or tensor.ndim or isinstance(tensor, FakeTensor):
+        return None
+    if tensor.dtype == torch.float32:
+        return float(str(tensor.numpy()[()]))
+    return tensor.item()
+
+
+def _real(name: str, tensor: Any, tensors: Mapping[str, torch.Tensor]) -> Any:
+    if not isinstance(tensor, FakeTensor):
+        return tensor
+    known = tensors.get(name)
+    if known is not None and known.shape == tensor.shape and known.dtype == tensor.dtype:
+        return known
+    zeros = torch.zeros((), dtype=tensor.dtype).expand(tensor.shape)
+    return torch.nn.Parameter(zeros, requires_grad=False) if isinstance(tensor, torch.nn.Parameter) else zeros
