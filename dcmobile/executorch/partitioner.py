@@ -16,11 +16,12 @@ from torch.export import ExportedProgram
 from dcmobile.capture.program import aten_program
 from dcmobile.capture.translation import kept_operators
 from dcmobile.compile import DEFAULT_RECIPE
-from dcmobile.errors import ModelError
 from dcmobile.executorch.aten_form import aten_form, is_edge
 from dcmobile.executorch.backend import JOB, DcmBackend, Job
+from dcmobile.executorch.dim_order import check_dim_order
 from dcmobile.executorch.explanation import explain
 from dcmobile.executorch.survey import Survey, survey
+from dcmobile.executorch.unread_buffers import without_unread_buffers
 from dcmobile.fileformat import Metadata
 from dcmobile.layer_weights import layer_weights
 from dcmobile.recipe import Recipe
@@ -58,6 +59,10 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         self._tensors: dict[str, torch.Tensor] = {}
         self._surveyed: tuple[ExportedProgram, Survey] | None = None
 
+    def transform_for_pre_decomposition(self, exported_program: ExportedProgram) -> ExportedProgram:
+        """The program without buffers that nothing reads, such as the counters of batch norms."""
+        return without_unread_buffers(exported_program)
+
     def ops_to_not_decompose(
         self, ep: ExportedProgram
     ) -> tuple[list[torch._ops.OpOverload], Callable[[fx.Node], bool] | None]:
@@ -73,8 +78,9 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
 
     def partition(self, ep: ExportedProgram) -> PartitionResult:
         """Tag the calls of each part, and the constants that go with them."""
-        _check_dim_order(ep)
         found = survey(aten_form(ep, self._tensors))
+        for part in found.parts:
+            check_dim_order(ep, part.nodes)
         if self._given:
             self._recipe.check_patterns(name for part in found.parts for name in layer_weights(part.graph))
         nodes = {node.name: node for node in ep.graph.nodes}
@@ -121,16 +127,3 @@ def _decomposed(program: ExportedProgram) -> ExportedProgram:
     if not any(node.target in table for node in program.graph.nodes if node.op == "call_function"):
         return program
     return aten_program(program, None, kept)
-
-
-def _check_dim_order(program: ExportedProgram) -> None:
-    inputs = set(program.graph_signature.user_inputs)
-    for node in program.graph.nodes:
-        tensor = node.meta.get("val")
-        if node.op != "placeholder" or node.name not in inputs or not isinstance(tensor, torch.Tensor):
-            continue
-        if tuple(tensor.dim_order()) != tuple(range(tensor.ndim)):
-            raise ModelError(
-                f"input {node.name!r} is channels_last (dim order {tuple(tensor.dim_order())}): dcmobile runs "
-                "row-major tensors only, so export model and inputs with .to(memory_format=torch.contiguous_format)"
-            )

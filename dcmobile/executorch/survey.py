@@ -156,8 +156,6 @@ class _Walk:
             raise Unsupported(f"handles {str(tensor.dtype).removeprefix('torch.')}, only float32 is supported")
         if not tensor.ndim:
             raise Unsupported("handles a tensor of no dimensions")
-        if tuple(tensor.dim_order()) != tuple(range(tensor.ndim)):
-            raise Unsupported("handles a tensor that is not in the order of its dimensions (channels_last)")
 
     def _give(self, node: fx.Node) -> None:
         """Let the node's tensors stand for values that come from elsewhere."""

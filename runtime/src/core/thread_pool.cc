@@ -35,7 +35,23 @@ void ThreadPool::run_part(uint32_t index) const {
   if (begin < end) body_(context_, index, begin, end);
 }
 
+void ThreadPool::borrow(uint32_t threads, dcm_parallel_for lent, void* context) {
+  borrowed_ = lent;
+  borrowed_context_ = context;
+  borrowed_threads_ = threads;
+}
+
+void ThreadPool::run_borrowed(uint64_t count, Body body, void* context) {
+  count_ = count;
+  body_ = body;
+  context_ = context;
+  const uint32_t parts = count < borrowed_threads_ ? static_cast<uint32_t>(count) : borrowed_threads_;
+  const auto part = [](void* pool, uint32_t index) { static_cast<const ThreadPool*>(pool)->run_part(index); };
+  borrowed_(borrowed_context_, parts, part, this);
+}
+
 void ThreadPool::run(uint64_t count, Body body, void* context) {
+  if (borrowed_ != nullptr && borrowed_threads_ > 1 && count > 1) return run_borrowed(count, body, context);
   if (workers_.empty() || count <= 1) {
     if (count > 0) body(context, 0, 0, count);
     return;

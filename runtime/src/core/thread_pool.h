@@ -23,7 +23,10 @@ class ThreadPool {
   // Starts threads - 1 threads; the caller's is the other one. Called once. MACHINE_THREAD if the system refuses.
   Status start(MemoryBudget& budget, uint32_t threads);
 
-  uint32_t threads() const { return static_cast<uint32_t>(workers_.size()) + 1; }
+  // Uses the caller's threads and starts none. Called once, in place of start.
+  void borrow(uint32_t threads, dcm_parallel_for lent, void* context);
+
+  uint32_t threads() const { return borrowed_ != nullptr ? borrowed_threads_ : static_cast<uint32_t>(workers_.size()) + 1; }
 
   // body(thread, begin, end) for parts that cover [0, count), the caller's thread taking part 0; returns when all are
   // done. Allocates nothing. Not reentrant.
@@ -50,6 +53,7 @@ class ThreadPool {
 
   static void* worker_main(void* argument);
   void run_part(uint32_t index) const;
+  void run_borrowed(uint64_t count, Body body, void* context);
 
   Array<Worker> workers_;
   uint32_t started_ = 0;
@@ -64,6 +68,10 @@ class ThreadPool {
   uint64_t count_ = 0;
   Body body_ = nullptr;
   void* context_ = nullptr;
+  // Threads of the caller, if it lends some:
+  dcm_parallel_for borrowed_ = nullptr;
+  void* borrowed_context_ = nullptr;
+  uint32_t borrowed_threads_ = 1;
 };
 
 // Part index of parts of [0, count): where it begins. Part parts begins at count.
