@@ -12,11 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from executorch.exir.delegate import executorch_call_delegate
 from executorch.exir.dialects.edge._ops import EdgeOpOverload
 from torch import fx
-from torch._export.utils import get_lifted_tensor_constant, is_lifted_tensor_constant
 from torch._subclasses import FakeTensor
 from torch.export import ExportedProgram
+
+from dcmobile.capture.float32 import as_float32
+
+#: What ExecuTorch calls the placeholders of constants that it lifts.
+_LIFTED = "_lifted_tensor_constant"
 
 _DIM_ORDER_OPERATORS = {
     "dim_order_ops._clone_dim_order.default": torch.ops.aten.clone.default,
@@ -52,8 +57,11 @@ def aten_form(program: ExportedProgram, tensors: Mapping[str, torch.Tensor] | No
 
 
 def is_edge(program: ExportedProgram) -> bool:
-    """Whether a call of the program is one of the Edge dialect."""
-    return any(isinstance(node.target, EdgeOpOverload) for node in program.graph.nodes)
+    """Whether a call of the program is one of the Edge dialect, or of a delegate."""
+    return any(
+        isinstance(node.target, EdgeOpOverload) or node.target is executorch_call_delegate
+        for node in program.graph.nodes
+    )
 
 
 def _unwrap(program: ExportedProgram, old: fx.Node, new: fx.Node) -> None:
@@ -81,18 +89,18 @@ def _without_copy(operator: Any) -> Any:
 
 
 def _number(program: ExportedProgram, argument: Any) -> float | int | None:
-    """The number that a constant of no dimension stands for.
-
-    A fraction such as 0.1 was rounded to float32 on its way; the shortest decimal that rounds so is what was written.
-    """
-    if not isinstance(argument, fx.Node) or not is_lifted_tensor_constant(program, argument):
+    """The number that a constant of no dimension stands for, if ExecuTorch has lifted it; 1 where it is a fake one."""
+    if not isinstance(argument, fx.Node) or not argument.name.startswith(_LIFTED):
         return None
-    tensor = get_lifted_tensor_constant(program, argument)
-    if tensor is None or tensor.ndim or isinstance(tensor, FakeTensor):
+    tensor = program.state_dict.get(program.graph_signature.inputs_to_buffers.get(argument.name, ""))
+    if tensor is None or tensor.ndim:
         return None
+    if isinstance(tensor, FakeTensor):
+        return 1.0 if tensor.dtype.is_floating_point else 1
     if tensor.dtype == torch.float32:
-        return float(str(tensor.numpy()[()]))
-    return tensor.item()
+        return as_float32(tensor.item())
+    number: float | int = tensor.item()
+    return number
 
 
 def _real(name: str, tensor: Any, tensors: Mapping[str, torch.Tensor]) -> Any:

@@ -67,8 +67,8 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         self, ep: ExportedProgram
     ) -> tuple[list[torch._ops.OpOverload], Callable[[fx.Node], bool] | None]:
         """The operators that stay whole, and a filter for their calls where dcmobile takes only some."""
-        if is_edge(ep) or not any(node.op == "call_function" for node in ep.graph.nodes):
-            return [], None  # after lowering, when there is nothing to ask any more
+        if is_edge(ep):
+            return [], None  # lowered: there is nothing to ask any more
         self._tensors = dict(ep.state_dict)
         kept = _kept()
         left = self._survey(ep).left
