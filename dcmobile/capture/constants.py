@@ -38,6 +38,7 @@ class Constants:
         self.weights: dict[str, Weight] = {}
         self._values: dict[fx.Node, Any] = {}
         self._names: dict[fx.Node, str] = {}
+        self._computed: dict[object, Any] = {}  # by the call
         self._anonymous: set[str] = set()  # lifted constants: their names are PyTorch's, not the user's
         self._made_of: dict[str, object] = {}  # by the name of a weight: what its values are
         first_name: dict[object, str] = {}
@@ -46,7 +47,7 @@ class Constants:
             if named is None:
                 continue
             name, tensor = named
-            name = first_name.setdefault(_identity(name, tensor), name)
+            name = first_name.setdefault(identity(name, tensor), name)
             self._values[node], self._names[node] = tensor, name
             if is_lifted_tensor_constant(program, node):
                 self._anonymous.add(name)
@@ -57,6 +58,17 @@ class Constants:
     def value(self, node: fx.Node) -> Any:
         """The tensor that the node stands for (or a tuple of them, if the node makes several)."""
         return self._values[node]
+
+    def compute(self, node: fx.Node, value: Callable[[], Any]) -> None:
+        """Note what a call on constants alone gives; computed once for calls that are the same, as of tied weights."""
+        call = (node.target, *(repr(fx.map_arg(each, self._key)) for each in (node.args, node.kwargs)))
+        if call not in self._computed:
+            self._computed[call] = value()
+        self.keep(node, self._computed[call])
+
+    def _key(self, node: fx.Node) -> Any:
+        value = self._values.get(node)
+        return str(identity(node.name, value)) if isinstance(value, torch.Tensor) else node.name
 
     def keep(self, node: fx.Node, value: Any) -> None:
         """Note what a call on constants alone gives."""
@@ -76,7 +88,7 @@ class Constants:
 
     def derive(self, node: fx.Node, how: str, compute: Callable[[torch.Tensor], torch.Tensor]) -> Weight:
         """The node's tensor changed by ``compute``, as a weight with its name. Computed once for each ``how``."""
-        made_of = (how, _identity(self._names[node], self._values[node]))
+        made_of = (how, identity(self._names[node], self._values[node]))
         return self._weight(self.name_of(node), made_of, lambda: compute(self._values[node]))
 
     def add(self, name: str, values: torch.Tensor) -> Weight:
@@ -118,7 +130,8 @@ def _present(node: fx.Node, tensor: torch.Tensor | None) -> torch.Tensor:
     return tensor.detach()
 
 
-def _identity(name: str, tensor: torch.Tensor) -> object:
+def identity(name: str, tensor: torch.Tensor) -> object:
+    """What tells one tensor from another: equal for tied ones. The name, where a tensor has no memory to go by."""
     if tensor.device.type == "meta" or tensor.layout != torch.strided or tensor.numel() == 0:
         return name
     return (tensor.device, tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype)

@@ -19,6 +19,7 @@ from torch._subclasses import FakeTensor
 from torch.export import ExportedProgram
 
 from dcmobile.capture.float32 import as_float32
+from dcmobile.executorch.graph_copy import copied_graph
 
 #: What ExecuTorch calls the placeholders of constants that it lifts.
 _LIFTED = "_lifted_tensor_constant"
@@ -35,13 +36,8 @@ def aten_form(program: ExportedProgram, tensors: Mapping[str, torch.Tensor] | No
     tensors: real ones to take for the fake ones of a program that a partitioner gets, by their names in it. A fake one
         without a real one becomes zeros.
     """
-    graph = fx.Graph()
-    copied: dict[fx.Node, fx.Node] = {}
-    output = graph.graph_copy(program.graph, copied)
-    last = graph.output(output)
-    last.meta = dict(program.graph.output_node().meta)
-    for old, new in copied.items():
-        new.meta = dict(old.meta)
+    graph, copies = copied_graph(program.graph)
+    for old, new in copies.items():
         if old.op == "call_function":
             _unwrap(program, old, new)
     held = {name: _real(name, tensor, tensors or {}) for name, tensor in program.state_dict.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import final
 
 from executorch.exir.backend.backend_details import BackendDetails, PreprocessResult
@@ -14,6 +14,7 @@ from dcmobile.capture.parametrized import trained_codebooks
 from dcmobile.capture.program_to_graph import graph_of
 from dcmobile.compile import DEFAULT_RECIPE, compressed_file, prepared_with_codebooks
 from dcmobile.executorch.aten_form import aten_form
+from dcmobile.executorch.names import with_first_names, with_input_names
 from dcmobile.fileformat import Metadata
 from dcmobile.graph import Graph
 from dcmobile.recipe import Recipe
@@ -24,10 +25,14 @@ JOB = "dcmobile.job"
 
 @dataclass(frozen=True)
 class Job:
-    """output: place of the node among the program's outputs, if one part has all of them; else None."""
+    """inputs: the program's own names of its inputs, by what ExecuTorch calls them. tied: as in ``Names``. output:
+    place of the node among the program's outputs, if one part has all of them; else None.
+    """
 
     recipe: Recipe
     metadata: Metadata | Mapping[str, str] | None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    tied: Mapping[str, str] = field(default_factory=dict)
     output: int | None = None
 
 
@@ -50,8 +55,8 @@ class DcmBackend(BackendDetails):  # type: ignore[misc]  # executorch is untyped
         """
         jobs = {node.name: node.meta[JOB] for node in edge_program.graph.nodes if JOB in node.meta}
         job = next(iter(jobs.values()), Job(DEFAULT_RECIPE, None))
-        program = aten_form(edge_program)
-        captured = graph_of(program, sizes=True)
+        program = with_first_names(aten_form(edge_program), job.tied)
+        captured = with_input_names(graph_of(program, sizes=True), job.inputs)
         captured = replace(captured, output_names=_output_names(captured, program, jobs))
         graph = prepared_with_codebooks(captured, trained_codebooks(program), job.recipe)
         _, written = compressed_file(graph, job.recipe, job.metadata, lambda stage, done, total: None)

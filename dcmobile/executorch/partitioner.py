@@ -13,13 +13,14 @@ from executorch.exir.program._program import _default_decomposition_table
 from torch import fx
 from torch.export import ExportedProgram
 
-from dcmobile.capture.program import aten_program
+from dcmobile.capture.program import aten_program, refuse_train_mode
 from dcmobile.capture.translation import kept_operators
 from dcmobile.compile import DEFAULT_RECIPE
 from dcmobile.executorch.aten_form import aten_form, is_edge
 from dcmobile.executorch.backend import JOB, DcmBackend, Job
 from dcmobile.executorch.dim_order import check_dim_order
 from dcmobile.executorch.explanation import explain
+from dcmobile.executorch.names import Names, names_of, with_first_names
 from dcmobile.executorch.survey import Survey, survey
 from dcmobile.executorch.unread_buffers import without_unread_buffers
 from dcmobile.fileformat import Metadata
@@ -56,11 +57,13 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         self._recipe = DEFAULT_RECIPE if recipe is None else recipe if isinstance(recipe, Recipe) else Recipe(recipe)
         self._metadata = metadata
         self._quiet = quiet
+        self._names = Names()
         self._tensors: dict[str, torch.Tensor] = {}
         self._surveyed: tuple[ExportedProgram, Survey] | None = None
 
     def transform_for_pre_decomposition(self, exported_program: ExportedProgram) -> ExportedProgram:
         """The program without buffers that nothing reads, such as the counters of batch norms."""
+        self._names = names_of(exported_program)
         return without_unread_buffers(exported_program)
 
     def ops_to_not_decompose(
@@ -78,9 +81,10 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
 
     def partition(self, ep: ExportedProgram) -> PartitionResult:
         """Tag the calls of each part, and the constants that go with them."""
-        found = survey(aten_form(ep, self._tensors))
+        inputs = dict(zip(ep.graph_signature.user_inputs, self._names.inputs, strict=False))
+        found = survey(with_first_names(aten_form(ep, self._tensors), self._names.tied))
         for part in found.parts:
-            check_dim_order(ep, part.nodes)
+            check_dim_order(ep, part.nodes, inputs)
         if self._given:
             self._recipe.check_patterns(name for part in found.parts for name in layer_weights(part.graph))
         nodes = {node.name: node for node in ep.graph.nodes}
@@ -93,7 +97,7 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
             for name in part.nodes:
                 nodes[name].meta["delegation_tag"] = tag
                 place = outputs.get(name) if whole else None
-                nodes[name].meta[JOB] = Job(self._recipe, self._metadata, place)
+                nodes[name].meta[JOB] = Job(self._recipe, self._metadata, inputs, self._names.tied, place)
         tag_constant_data(ep)
         self.explanation = explain(found)
         if found.left and not self._quiet:
@@ -120,6 +124,7 @@ def _kept() -> list[torch._ops.OpOverload]:
 
 
 def _decomposed(program: ExportedProgram) -> ExportedProgram:
+    refuse_train_mode(program)
     kept = _kept()
     table = _default_decomposition_table()
     for operator in kept:

@@ -8,6 +8,8 @@ from torch import fx
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ExportGraphSignature, InputKind
 
+from dcmobile.executorch.graph_copy import copied_graph
+
 
 def without_unread_buffers(program: ExportedProgram) -> ExportedProgram:
     """A copy of an ATen program without them; the program itself if it has none. Tensors are shared.
@@ -24,12 +26,8 @@ def without_unread_buffers(program: ExportedProgram) -> ExportedProgram:
     }
     if not unread:
         return program
-    graph = fx.Graph()
-    copied: dict[fx.Node, fx.Node] = {}
-    last = graph.output(graph.graph_copy(program.graph, copied))
-    last.meta = dict(program.graph.output_node().meta)
-    for old, new in list(copied.items()):
-        new.meta = dict(old.meta)
+    graph, copies = copied_graph(program.graph)
+    for old, new in copies.items():
         if old.name in unread:
             graph.erase_node(new)
     inputs = [replace(spec) for spec in signature.input_specs if spec.arg.name not in unread]
