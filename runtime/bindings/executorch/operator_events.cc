@@ -9,8 +9,7 @@ namespace dcm::executorch {
 
 namespace et = ::executorch::runtime;
 
-void log_operators(et::EventTracer* tracer, const dcm_model* model, const dcm_context* context,
-                   et_timestamp_t start) {
+void log_operators(et::EventTracer* tracer, const dcm_model* model, const dcm_context* context, et_timestamp_t start) {
   if (tracer == nullptr) return;
   const et_tick_ratio_t ratio = et::pal_ticks_to_ns_multiplier();
   uint64_t passed_ns = 0;

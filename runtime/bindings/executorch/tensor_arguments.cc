@@ -53,6 +53,9 @@ Error check_input(const Tensor& tensor, const dcm_tensor_info& port, uint32_t* b
     const int64_t size = tensor.size(static_cast<ssize_t>(axis));
     if (port.dims[axis] == -1 && size >= 1 && size <= std::numeric_limits<int32_t>::max()) {
       *batch = static_cast<uint32_t>(size);
+    } else if (port.dims[axis] == -1) {
+      ET_LOG(Error, "dcmobile: tensor '%.64s' has no samples", port.name);
+      return Error::InvalidArgument;
     } else if (size != port.dims[axis]) {
       ET_LOG(Error, "dcmobile: tensor '%.64s' has size %lld in dimension %u, expected %lld", port.name,
              static_cast<long long>(size), axis, static_cast<long long>(port.dims[axis]));
