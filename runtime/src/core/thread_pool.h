@@ -26,7 +26,9 @@ class ThreadPool {
   // Uses the caller's threads and starts none. Called once, in place of start.
   void borrow(uint32_t threads, dcm_parallel_for lent, void* context);
 
-  uint32_t threads() const { return borrowed_ != nullptr ? borrowed_threads_ : static_cast<uint32_t>(workers_.size()) + 1; }
+  uint32_t threads() const {
+    return borrowed_ != nullptr ? borrowed_threads_ : static_cast<uint32_t>(workers_.size()) + 1;
+  }
 
   // body(thread, begin, end) for parts that cover [0, count), the caller's thread taking part 0; returns when all are
   // done. Allocates nothing. Not reentrant.

@@ -67,8 +67,8 @@ Result<IsaChoice> choose_isa(const char* asked) {
         std::snprintf(names + written, sizeof names - written, "%s%s", written == 0 ? "" : ", ", isa_name(isa));
     written += static_cast<size_t>(length);
   }
-  return Status::error(DCM_MACHINE_UNSUPPORTED, "%s is '%.32s', but this machine and build have: %s", forced_by,
-                       wanted, names);
+  return Status::error(DCM_MACHINE_UNSUPPORTED, "%s is '%.32s', but this machine and build have: %s", forced_by, wanted,
+                       names);
 }
 
 }  // namespace dcm

@@ -18,7 +18,7 @@ bool isa_available(Isa isa);
 
 // Which instruction sets a plan may use.
 struct IsaChoice {
-  Isa best;     // kernels for this one, and where there is none, for slower ones
+  Isa best;               // kernels for this one, and where there is none, for slower ones
   const char* forced_by;  // "DCM_ISA" or "options.isa"; null if none was asked for
 };
 
