@@ -34,7 +34,8 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
     Takes every operator that the runtime has, in as few parts as the program allows; each part is compressed as the
     recipe says and becomes one delegate, whose blob is a .dcmodel. What is left goes to the partitioners after this one
     and to ExecuTorch's own kernels; ``explanation`` says what that is and why, and it is printed on stderr unless
-    ``quiet``. A program of a model with masks and codebooks of a ``Compressor`` keeps them bit for bit.
+    ``quiet``; ``took_all`` is whether that is nothing. A program of a model with masks and codebooks of a
+    ``Compressor`` keeps them bit for bit.
 
     recipe: as for ``dcmobile.compress``; None: 8 bits for every layer, no pruning.
     metadata: ``Metadata`` or a mapping of free entries, for every blob.
@@ -53,6 +54,7 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         super().__init__()
         self.delegation_spec = DelegationSpec(DcmBackend.__name__, [])
         self.explanation = ""
+        self.took_all = False
         self._given = recipe is not None
         self._recipe = DEFAULT_RECIPE if recipe is None else recipe if isinstance(recipe, Recipe) else Recipe(recipe)
         self._metadata = metadata
@@ -100,6 +102,7 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
                 nodes[name].meta[JOB] = Job(self._recipe, self._metadata, inputs, self._names.tied, place)
         tag_constant_data(ep)
         self.explanation = explain(found)
+        self.took_all = not found.left
         if found.left and not self._quiet:
             print(self.explanation, file=sys.stderr)
         return PartitionResult(tagged_exported_program=ep, partition_tags=tags)
