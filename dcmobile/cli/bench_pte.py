@@ -23,7 +23,7 @@ def bench_pte(file: Path, batch: int | None, runs: int, seconds: float, as_json:
     """Print the figures of ``dcmobile-bench`` that a .pte has; memory is that of the process, with Python and torch."""
     with quiet_torch():
         from dcmobile.executorch.program import Program
-        from dcmobile.executorch.register import register
+        from dcmobile.executorch.registration import register
 
         register()
     before = _memory("VmRSS")

@@ -19,8 +19,37 @@ Running it in C++ needs the delegate (docs/executorch.md), in Python ``register(
 Needs ``pip install dcmobile[executorch]``; nothing else of dcmobile imports ExecuTorch.
 """
 
-from dcmobile.executorch.backend import DcmBackend
-from dcmobile.executorch.partitioner import DcmPartitioner
-from dcmobile.executorch.register import register
+from __future__ import annotations
 
-__all__ = ["DcmBackend", "DcmPartitioner", "register"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dcmobile.executorch.backend import DcmBackend
+    from dcmobile.executorch.compress import PteReport, compress_to_pte
+    from dcmobile.executorch.partitioner import DcmPartitioner
+    from dcmobile.executorch.registration import built_for, register
+
+__all__ = ["DcmBackend", "DcmPartitioner", "PteReport", "built_for", "compress_to_pte", "register"]
+
+# Where the names live that are imported on first use: running a .pte needs nothing of what lowering imports.
+_LAZY = {
+    "DcmBackend": "backend",
+    "DcmPartitioner": "partitioner",
+    "PteReport": "compress",
+    "built_for": "registration",
+    "compress_to_pte": "compress",
+    "register": "registration",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'dcmobile.executorch' has no attribute {name!r}")
+    value = getattr(import_module(f"dcmobile.executorch.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -13,7 +13,7 @@ from executorch.runtime import Runtime
 
 from dcmobile.errors import CallError, Code, FileError, MachineError
 from dcmobile.executorch.pte_file import Method, read_pte
-from dcmobile.executorch.register import register
+from dcmobile.executorch.registration import register
 
 #: ExecuTorch's codes (``runtime/core/error.h``) as they come up, with what they mean here.
 _REASONS = {
