@@ -175,9 +175,9 @@ def _executorch(races: Sequence[Race]) -> str:
     header += ["XNNPACK over delegate", "delegate, file, MB", "memory, MB", "XNNPACK, file, MB", "memory, MB"]
     return (
         "### As a delegate of ExecuTorch\n\n"
-        "The same compressed network in a .pte with this project's delegate, and the .pte of the pure XNNPACK delegate,\n"
-        "both in ExecuTorch's Python runtime. *Memory* is the peak less what was resident before loading. XNNPACK's path\n"
-        "cannot load AlexNet, whose normalisation it has no kernel for.\n\n" + _table(header, lines)
+        "The same compressed network in a .pte with this project's delegate, and the .pte of the pure XNNPACK\n"
+        "delegate, both in ExecuTorch's Python runtime. *Memory* is the peak less what was resident before loading.\n"
+        "XNNPACK's path cannot load AlexNet, whose normalisation it has no kernel for.\n\n" + _table(header, lines)
     )
 
 
