@@ -112,16 +112,17 @@ def compress(
     Prunes, shares weights and Huffman-codes them; nothing is trained, so check the accuracy of what comes out. Needs
     --density, --bits, --recipe or --target-size.
     """
+    as_pte = (format_ or _format_of(output)) == "pte"
+    if as_pte and target_size is not None:
+        raise click.UsageError("--target-size is for a .dcmodel: for a .pte, take a --recipe of dcmobile sensitivity")
     given = {name: value for name, value in settings.items() if value is not None}
     if target_size is None:
         _check_usage(recipe is not None, given, calibrate, cache)
     else:
         _check_target_usage({"recipe": recipe, "seed": seed, **given})
         warn_of_noise(calibrate, quiet)
-    as_pte = (format_ or _format_of(output)) == "pte"
     target = _target(program, output, ".pte" if as_pte else ".dcmodel")
     if as_pte:
-        _check_pte_usage(target_size)
         needs_executorch()
     chosen = _recipe(recipe, given, seed) if target_size is None else None
     inputs = read_calibration(calibrate)
@@ -177,13 +178,6 @@ def _check_usage(has_recipe: bool, given: dict[str, Any], calibrate: tuple[str, 
 
 def _format_of(output: Path | None) -> str:
     return "pte" if output is not None and output.suffix == ".pte" else "dcmodel"
-
-
-def _check_pte_usage(target_size: int | None) -> None:
-    if target_size is not None:
-        raise click.UsageError(
-            "--target-size is for a .dcmodel: take its --recipe from dcmobile sensitivity for a .pte"
-        )
 
 
 def _target(program: Path, output: Path | None, ending: str) -> Path:

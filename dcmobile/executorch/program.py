@@ -45,6 +45,7 @@ class Program:
 
     def __call__(self, arrays: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
         """The outputs. Raises ``CallError`` for arrays that do not fit."""
+        self._check(arrays)
         inputs = [
             torch.from_numpy(np.require(array, type_ if type_ in ("int32", "int64") else None, ["C", "W"]))
             for array, type_ in zip(arrays, self.method.types, strict=True)
@@ -55,6 +56,18 @@ class Program:
         except RuntimeError as error:
             text = " ".join(str(error).split())[:200]
             raise CallError(f"ExecuTorch cannot run it on these inputs: {text}", Code.CALL_SHAPE) from None
+
+    def _check(self, arrays: Sequence[npt.NDArray[Any]]) -> None:
+        """What ExecuTorch would tell in its log alone."""
+        if len(arrays) != len(self.method.inputs):
+            raise CallError(f"{len(arrays)} arrays for {len(self.method.inputs)} inputs", Code.CALL_ARGUMENT)
+        for array, info, fixed in zip(arrays, self.method.inputs, self.method.fixed, strict=True):
+            if fixed and array.shape != info.shape:
+                raise CallError(
+                    f"{info.name} has shape {list(array.shape)}, the program takes {list(info.shape)}: export it with "
+                    "a dynamic batch to run other numbers of samples",
+                    Code.CALL_SHAPE,
+                )
 
 
 def _failure(path: str | os.PathLike[str], error: RuntimeError) -> FileError | MachineError:

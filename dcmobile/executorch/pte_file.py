@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from executorch.exir._serialize._program import deserialize_pte_binary
-from executorch.exir.schema import DataLocation, DelegateCall, KernelCall, Tensor
+from executorch.exir.schema import DataLocation, DelegateCall, KernelCall, Tensor, TensorShapeDynamism
 
 from dcmobile.errors import Code, FileError
 from dcmobile.executorch.backend import DcmBackend
@@ -34,14 +34,15 @@ class Delegate:
 @dataclass(frozen=True)
 class Method:
     """inputs, outputs: in their order; ExecuTorch has no names for them, so they are numbered. types: of the inputs,
-    such as ``float32``. delegates: in the order of the file. kernels: operators that ExecuTorch's own kernels run, with
-    how many calls each has.
+    such as ``float32``. fixed: whether an input has this very shape, or one up to it. delegates: in the order of the
+    file. kernels: operators that ExecuTorch's own kernels run, with how many calls each has.
     """
 
     name: str
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
     types: tuple[str, ...]
+    fixed: tuple[bool, ...]
     delegates: tuple[Delegate, ...]
     kernels: dict[str, int]
 
@@ -82,6 +83,7 @@ def _method(program: Any, plan: Any) -> Method:
         _tensors("input", inputs),
         _tensors("output", outputs),
         tuple(_NAMES.get(int(each.scalar_type), f"type {int(each.scalar_type)}") for each in inputs),
+        tuple(each.shape_dynamism == TensorShapeDynamism.STATIC for each in inputs),
         tuple(Delegate(plan.delegates[index].id, _blob(program, plan.delegates[index])) for index in called),
         kernels,
     )
