@@ -12,12 +12,12 @@ if(TARGET dcmobile_executorch)
   set_target_properties(dcmobile_executorch PROPERTIES EXPORT_NAME executorch)
 endif()
 install(TARGETS ${targets} EXPORT dcmobile-targets
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime/include/dcmobile" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(EXPORT dcmobile-targets NAMESPACE dcmobile:: DESTINATION "${package}")
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime/include/dcmobile" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+install(EXPORT dcmobile-targets NAMESPACE dcmobile:: DESTINATION "${package}" COMPONENT development)
 configure_package_config_file(
   "${CMAKE_CURRENT_LIST_DIR}/dcmobile-config.cmake.in" "${CMAKE_CURRENT_BINARY_DIR}/dcmobile-config.cmake"
   INSTALL_DESTINATION "${package}")
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/dcmobile-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/dcmobile-config.cmake" "${CMAKE_CURRENT_BINARY_DIR}/dcmobile-config-version.cmake"
-  DESTINATION "${package}")
+  DESTINATION "${package}" COMPONENT development)
