@@ -68,15 +68,19 @@ def _call(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(each) for each in arguments], capture_output=True, text=True, check=False)
 
 
+def _floats(text: str) -> list[float]:
+    return [float(np.float32(word)) for word in text.split()]
+
+
 @pytest.mark.slow
 def test_the_example_runs_without_python(program: Path, network: tuple[Path, Path, list[float]]) -> None:
     path, samples, expected = network
     for options in ([], ["threads=1"], ["threads=5", "device=cpu"]):
         done = _call(program, path, samples, *options)
         assert done.returncode == 0, done.stderr
-        assert [float(word) for word in done.stdout.split()] == expected
+        assert _floats(done.stdout) == expected
     generic = _call(program, path, samples, "isa=generic")
-    assert np.allclose([float(word) for word in generic.stdout.split()], expected, atol=1e-5)
+    assert np.allclose(_floats(generic.stdout), expected, atol=1e-5)
 
 
 @pytest.mark.slow
