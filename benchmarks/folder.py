@@ -33,6 +33,11 @@ class NetworkFolder:
         return self.path / "model.dcmodel"
 
     @property
+    def delegated(self) -> Path:
+        """The compressed network as a delegate in an ExecuTorch program; missing where ExecuTorch is not installed."""
+        return self.path / "delegated.pte"
+
+    @property
     def onnx(self) -> Path:
         """The module, exported."""
         return self.path / "model.onnx"

@@ -10,6 +10,7 @@ from benchmarks.layers import LAYERS
 from benchmarks.networks import NETWORKS
 from benchmarks.results import OWN, PRECISIONS, TITLES, Race
 
+_DELEGATE = "executorch_dcmobile"
 BEGIN, END = "<!-- measured: begin (make bench writes what is between these lines) -->", "<!-- measured: end -->"
 
 
@@ -32,6 +33,7 @@ def measured(report: dict[str, Any], races: Sequence[Race]) -> str:
             parts.append(f"### {network.title}\n\n" + _network(own))
     parts.append(_failures(networks))
     parts.append(_loading(networks))
+    parts.append(_executorch(networks))
     if layers:
         parts.append(_layers(layers))
     if report.get("huffman"):
@@ -153,6 +155,34 @@ def _loading(races: Sequence[Race]) -> str:
         "One thread, the file in the page cache, the fastest of five. *Weights* is what they take in memory, *peak*\n"
         "the most that a fresh dcmobile-bench process had resident.\n\n" + _table(header, lines)
     )
+
+
+def _executorch(races: Sequence[Race]) -> str:
+    """The delegate beside the runtime alone, both called from Python, and beside XNNPACK's .pte."""
+    lines = []
+    for race in races:
+        facts, alone, other = (race.timed(name) for name in (_DELEGATE, "dcmobile_python", "executorch"))
+        if facts is None:
+            continue
+        line = [_title(race.network), str(race.threads), _time(facts), _time(alone), _time(other)]
+        line += [_ratio(race.ratio(_DELEGATE, "dcmobile_python")), _ratio(race.ratio("executorch", _DELEGATE))]
+        for each in (facts, other):
+            line += [f"{each['file_bytes'] / 1e6:.3f}", _loaded(each)] if each else ["-", "-"]
+        lines.append(line)
+    if not lines:
+        return ""
+    header = ["network", "threads", "delegate, ms", "dcmobile from Python, ms", "XNNPACK, ms", "delegate over dcmobile"]
+    header += ["XNNPACK over delegate", "delegate, file, MB", "memory, MB", "XNNPACK, file, MB", "memory, MB"]
+    return (
+        "### As a delegate of ExecuTorch\n\n"
+        "The same compressed network in a .pte with this project's delegate, and the .pte of the pure XNNPACK\n"
+        "delegate, both in ExecuTorch's Python runtime. *Memory* is the peak less what was resident before loading.\n"
+        "XNNPACK's path cannot load AlexNet, whose normalisation it has no kernel for.\n\n" + _table(header, lines)
+    )
+
+
+def _loaded(facts: dict[str, Any]) -> str:
+    return f"{(facts['peak_rss_bytes'] - facts['imported_rss_bytes']) / 1e6:.1f}"
 
 
 def _layers(races: Sequence[Race]) -> str:

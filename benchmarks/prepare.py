@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from torch.nn.utils import parametrize
 from benchmarks.folder import NetworkFolder, network_folder
 from benchmarks.layers import LAYERS
 from benchmarks.networks import NETWORKS, Network
-from dcmobile import Compressor
+from dcmobile import Compressor, Recipe
 
 
 def prepare(network: Network, folder: NetworkFolder) -> None:
@@ -24,6 +25,8 @@ def prepare(network: Network, folder: NetworkFolder) -> None:
     compressor.share()
     written = folder.path / "written.dcmodel"
     compressor.export(written, (example,))
+    if find_spec("executorch") is not None:
+        _write_delegated(module, example, compressor.recipe, folder)
     _spell_out(module)
     with torch.inference_mode():
         expected = module(example).numpy()
@@ -35,6 +38,17 @@ def prepare(network: Network, folder: NetworkFolder) -> None:
         module, (example,), str(folder.onnx), dynamo=False, input_names=["x"], output_names=["y"], opset_version=17
     )
     written.replace(folder.dcmodel)  # last: once it is there, all are
+
+
+def _write_delegated(module: nn.Module, example: torch.Tensor, recipe: Recipe, folder: NetworkFolder) -> None:
+    """The same codebooks, in a .pte."""
+    from executorch.exir import to_edge_transform_and_lower
+
+    from dcmobile.executorch import DcmPartitioner
+
+    exported = torch.export.export(module, (example,))
+    lowered = to_edge_transform_and_lower(exported, partitioner=[DcmPartitioner(recipe)])
+    folder.delegated.write_bytes(lowered.to_executorch().buffer)
 
 
 def _spell_out(module: nn.Module) -> None:

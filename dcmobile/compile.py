@@ -20,19 +20,21 @@ from dcmobile.budget.calibration import CalibrationInputs, calibration_of
 from dcmobile.budget.scan import scan
 from dcmobile.budget.sensitivity import Sensitivity
 from dcmobile.capture import capture
+from dcmobile.capture.parametrized import TrainedCodebook, trained_codebooks
 from dcmobile.encode import encode_graph
 from dcmobile.errors import CallError, Code, DcmError, FileError, ModelError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata, WrittenFile, build_file, write_atomically
 from dcmobile.fileformat.atomic import check_target
 from dcmobile.graph import Graph
-from dcmobile.layer_weights import layer_weights
+from dcmobile.layer_weights import layer_weights, module_of
 from dcmobile.passes import prepare
 from dcmobile.prune.prune_graph import prune_graph
-from dcmobile.recipe import Recipe
+from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.report.layer_row import layer_rows
 from dcmobile.share.half_biases import half_biases
 from dcmobile.share.share_graph import share_graph
+from dcmobile.share.trained_codebook import with_trained_codebook
 
 #: Called with (stage, done, total). Stages, in order: capture, scan (with a target size), prune, share, encode, write.
 Progress = Callable[[str, int, int], None]
@@ -89,7 +91,7 @@ def compress(
         report = write_graph(graph, choice.recipe, path, dense_size, metadata, tell, target_size)
         return replace(report, predicted_error=choice.error)
     chosen = DEFAULT_RECIPE if recipe is None else recipe if isinstance(recipe, Recipe) else Recipe(recipe)
-    graph, dense_size = _prepared(model, example_inputs, tell)
+    graph, dense_size = _prepared(model, example_inputs, chosen, tell)
     if recipe is not None:
         chosen.check_patterns(layer_weights(graph))
     return write_graph(graph, chosen, path, dense_size, metadata, tell)
@@ -140,6 +142,19 @@ def write_graph(
     largest: bytes beyond which nothing is written but ``DcmError`` raised.
     """
     tell = progress or _silent
+    graph, written = compressed_file(graph, recipe, metadata, tell)
+    if largest is not None and written.bytes.total > largest:
+        over = written.bytes.total - largest
+        raise DcmError(f"the file would be {over:,} bytes larger than asked: please report it, and ask for less")
+    write_atomically(path, [written.data])
+    tell("write", 1, 1)
+    return _report(graph, written, path, dense_size)
+
+
+def compressed_file(
+    graph: Graph, recipe: Recipe, metadata: Metadata | Mapping[str, str] | None, tell: Progress
+) -> tuple[Graph, WrittenFile]:
+    """The graph pruned and shared as the recipe says, where it is not yet, and the file that holds it, verified."""
     described = file_metadata(metadata)
     _check_preprocessing(described, graph)
     graph = prune_graph(graph, recipe, lambda done, total: tell("prune", done, total))
@@ -148,25 +163,42 @@ def write_graph(
     encoded = encode_graph(graph, progress=lambda done, total: tell("encode", done, total))
     tell("write", 0, 1)
     written = build_file(graph, encoded, described)
-    if largest is not None and written.bytes.total > largest:
-        over = written.bytes.total - largest
-        raise DcmError(f"the file would be {over:,} bytes larger than asked: please report it, and ask for less")
-    # Verified before it replaces anything: a file that the runtime refuses never gets its name.
+    # Verified before it goes anywhere: a file that the runtime refuses never gets its name.
     _native.Model.open_memory(np.frombuffer(written.data, np.uint8))
-    write_atomically(path, [written.data])
-    tell("write", 1, 1)
-    return _report(graph, written, path, dense_size)
+    return graph, written
 
 
 def _prepared(
-    model: nn.Module | ExportedProgram, example_inputs: Sequence[Any] | torch.Tensor | None, tell: Progress
+    model: nn.Module | ExportedProgram,
+    example_inputs: Sequence[Any] | torch.Tensor | None,
+    recipe: Recipe | None,
+    tell: Progress,
 ) -> tuple[Graph, int]:
     """The graph that pruning starts from, and the bytes of the network's parameters in fp32."""
     tell("capture", 0, 1)
     captured = capture(model, example_inputs)
-    graph = prepare(captured)
+    books = trained_codebooks(model) if isinstance(model, ExportedProgram) else {}
+    graph = prepared_with_codebooks(captured, books, recipe)
     tell("capture", 1, 1)
     return graph, dense_bytes(captured)
+
+
+def prepared_with_codebooks(captured: Graph, books: Mapping[str, TrainedCodebook], recipe: Recipe | None) -> Graph:
+    """The captured graph made ready for pruning, with the codebooks that a ``Compressor`` has trained, bit for bit.
+
+    A batch norm behind such a layer stays on its own: one factor for each channel would break the codebook.
+    recipe: for the settings of layers with a codebook. Raises ``GraphError`` for a weight that is not what its
+    codebook spells out.
+    """
+    books = {name: book for name, book in books.items() if name in captured.weights}
+    graph = prepare(captured, fixed=books.keys())
+    for name, book in books.items():
+        if name in graph.weights:
+            codes = np.zeros(graph.weights[name].values.size, np.uint16)
+            codes[: book.codes.size] = book.codes
+            settings = (recipe and recipe.for_module(module_of(name))) or LayerRecipe()
+            graph = with_trained_codebook(graph, name, codes, book.centroids, settings)
+    return graph
 
 
 def _measured(
@@ -179,7 +211,7 @@ def _measured(
     metadata: Metadata | Mapping[str, str] | None,
     tell: Progress,
 ) -> tuple[Graph, int, Sensitivity]:
-    graph, dense_size = _prepared(model, example_inputs, tell)
+    graph, dense_size = _prepared(model, example_inputs, None, tell)
     described = file_metadata(metadata)
     _check_preprocessing(described, graph)
     found = scan(

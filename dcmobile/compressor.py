@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,17 +35,18 @@ from torch import nn
 from dcmobile.capture import capture
 from dcmobile.capture.program import check_eval_mode
 from dcmobile.compile import FilePath, Progress, check_writable, compress, dense_bytes, write_graph
-from dcmobile.errors import GraphError, ModelError
+from dcmobile.errors import ModelError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata
-from dcmobile.graph import Graph, Sharing
+from dcmobile.graph import Graph
 from dcmobile.layer import Layer, find_layers
 from dcmobile.passes import prepare
 from dcmobile.prune.mask import Mask
 from dcmobile.prune.schedules import density_at, is_due, last_step
 from dcmobile.recipe import Recipe
 from dcmobile.share.codebook import Codebook
-from dcmobile.share.layer import cluster_layer, sharing_of, spelled_out
+from dcmobile.share.layer import cluster_layer
+from dcmobile.share.trained_codebook import with_trained_codebook
 
 __all__ = ["Compressor", "ExportReport", "LayerStatus", "compress"]
 
@@ -252,9 +253,4 @@ def _with_codebook(graph: Graph, layer: Layer, codebook: Codebook) -> Graph:
         return graph
     codes = codebook.codes.flatten().cpu().numpy().astype(np.uint16)
     centroids = layer.parameter.detach().float().cpu().numpy()
-    weight = graph.weights[name]
-    if not np.array_equal(spelled_out(Sharing(codes, centroids), weight.values.shape), weight.values):
-        raise GraphError(f"weight {name!r} was changed after it was shared")
-    sharing = sharing_of(codes, centroids, layer.settings)
-    shared = replace(weight, values=spelled_out(sharing, weight.values.shape), sharing=sharing)
-    return replace(graph, weights={**graph.weights, name: shared})
+    return with_trained_codebook(graph, name, codes, centroids, layer.settings)

@@ -28,6 +28,14 @@ def test_python_example(name: str, tmp_path: Path) -> None:
     assert (tmp_path / "net.dcmodel").stat().st_size > 1000
 
 
+def test_executorch_example(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _example("executorch")], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert 1000 < (tmp_path / "net.pte").stat().st_size < 40_000
+
+
 def test_c_example(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", _example("compress")], cwd=tmp_path, check=True, capture_output=True)
     (tmp_path / "example.c").write_text(_example("c"))

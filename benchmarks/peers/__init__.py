@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.peers.dcmobile_python import DcmobilePython
+from benchmarks.peers.executorch_dcmobile import ExecutorchDcmobile
 from benchmarks.peers.executorch_xnnpack import ExecutorchXnnpack
 from benchmarks.peers.mnn import Mnn
 from benchmarks.peers.ncnn_fp16 import Ncnn
@@ -16,6 +17,7 @@ __all__ = ["PEERS", "Peer", "Run", "find_peer"]
 # In the order of the report.
 PEERS: tuple[Peer, ...] = (
     DcmobilePython(),
+    ExecutorchDcmobile(),
     OnnxRuntime(),
     OpenVino(),
     ExecutorchXnnpack(),

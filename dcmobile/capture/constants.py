@@ -19,6 +19,7 @@ from torch._export.utils import (
 )
 from torch.export import ExportedProgram
 
+from dcmobile.capture.parametrized import is_part_of_one, plain_name
 from dcmobile.errors import ModelError
 from dcmobile.graph import Weight
 
@@ -29,13 +30,15 @@ class Constants:
     """Parameters, buffers and lifted constants by their placeholder, and what is computed from them alone.
 
     weights: those that the graph uses, by name. Tied weights (one tensor under several names) are one weight; it has
-    the first of the names in the program's order. What is computed from one parameter alone has that parameter's name.
+    the first of the names in the program's order. What is computed from one parameter alone has that parameter's name,
+    and what a parametrization computes that of the weight.
     """
 
     def __init__(self, program: ExportedProgram) -> None:
         self.weights: dict[str, Weight] = {}
         self._values: dict[fx.Node, Any] = {}
         self._names: dict[fx.Node, str] = {}
+        self._computed: dict[object, Any] = {}  # by the call
         self._anonymous: set[str] = set()  # lifted constants: their names are PyTorch's, not the user's
         self._made_of: dict[str, object] = {}  # by the name of a weight: what its values are
         first_name: dict[object, str] = {}
@@ -44,7 +47,7 @@ class Constants:
             if named is None:
                 continue
             name, tensor = named
-            name = first_name.setdefault(_identity(name, tensor), name)
+            name = first_name.setdefault(identity(name, tensor), name)
             self._values[node], self._names[node] = tensor, name
             if is_lifted_tensor_constant(program, node):
                 self._anonymous.add(name)
@@ -56,12 +59,25 @@ class Constants:
         """The tensor that the node stands for (or a tuple of them, if the node makes several)."""
         return self._values[node]
 
+    def compute(self, node: fx.Node, value: Callable[[], Any]) -> None:
+        """Note what a call on constants alone gives; computed once for calls that are the same, as of tied weights."""
+        call = (node.target, *(repr(fx.map_arg(each, self._key)) for each in (node.args, node.kwargs)))
+        if call not in self._computed:
+            self._computed[call] = value()
+        self.keep(node, self._computed[call])
+
+    def _key(self, node: fx.Node) -> Any:
+        value = self._values.get(node)
+        return str(identity(node.name, value)) if isinstance(value, torch.Tensor) else node.name
+
     def keep(self, node: fx.Node, value: Any) -> None:
         """Note what a call on constants alone gives."""
         self._values[node] = value
         parents = {self._names[parent] for parent in node.all_input_nodes if parent in self._names} - self._anonymous
         if len(parents) == 1:
             self._names[node] = parents.pop()
+        elif is_part_of_one(parents):
+            self._names[node] = min(parents)
         else:
             self._names[node] = node.name
             self._anonymous.add(node.name)
@@ -72,8 +88,8 @@ class Constants:
 
     def derive(self, node: fx.Node, how: str, compute: Callable[[torch.Tensor], torch.Tensor]) -> Weight:
         """The node's tensor changed by ``compute``, as a weight with its name. Computed once for each ``how``."""
-        made_of = (how, _identity(self._names[node], self._values[node]))
-        return self._weight(self._names[node], made_of, lambda: compute(self._values[node]))
+        made_of = (how, identity(self._names[node], self._values[node]))
+        return self._weight(self.name_of(node), made_of, lambda: compute(self._values[node]))
 
     def add(self, name: str, values: torch.Tensor) -> Weight:
         """A small weight that a translator computed; its name, or one made of it if that is taken by other values."""
@@ -81,7 +97,7 @@ class Constants:
 
     def name_of(self, node: fx.Node) -> str:
         """The name that a weight made of the node's tensor gets, unless it is taken."""
-        return self._names[node]
+        return plain_name(self._names[node])
 
     def _weight(self, name: str, made_of: object, compute: Callable[[], torch.Tensor]) -> Weight:
         candidate, number = name, 1
@@ -114,7 +130,8 @@ def _present(node: fx.Node, tensor: torch.Tensor | None) -> torch.Tensor:
     return tensor.detach()
 
 
-def _identity(name: str, tensor: torch.Tensor) -> object:
+def identity(name: str, tensor: torch.Tensor) -> object:
+    """What tells one tensor from another: equal for tied ones. The name, where a tensor has no memory to go by."""
     if tensor.device.type == "meta" or tensor.layout != torch.strided or tensor.numel() == 0:
         return name
     return (tensor.device, tensor.data_ptr(), tuple(tensor.shape), tensor.stride(), tensor.dtype)

@@ -53,7 +53,7 @@ def fold(node: fx.Node, constants: Constants) -> bool:
     if "device" in kwargs:
         kwargs["device"] = "cpu"
     with torch.no_grad():
-        constants.keep(node, node.target(*args, **kwargs))  # type: ignore[operator]
+        constants.compute(node, lambda: node.target(*args, **kwargs))  # type: ignore[operator]
     return True
 
 

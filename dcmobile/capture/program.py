@@ -46,7 +46,7 @@ def aten_program(
         table.pop(operator, None)  # type: ignore[no-untyped-call]
     with _quiet():
         decomposed: ExportedProgram = program.run_decompositions(table)
-    _refuse_train_mode(decomposed)
+    refuse_train_mode(decomposed)
     return decomposed
 
 
@@ -80,7 +80,8 @@ def _export(model: nn.Module, example_inputs: Sequence[Any] | torch.Tensor | Non
         raise ModelError(f"torch.export cannot trace the model: {reason}") from error
 
 
-def _refuse_train_mode(program: ExportedProgram) -> None:
+def refuse_train_mode(program: ExportedProgram) -> None:
+    """Raise ``ModelError`` if the program has an operator that only training has."""
     for node in program.graph.nodes:
         if node.op == "call_function" and operator_name(node) in _TRAIN_MODE_OPERATORS:
             raise ModelError(

@@ -54,9 +54,17 @@ def capture(model: nn.Module | ExportedProgram, example_inputs: Sequence[Any] | 
     Raises ``UnsupportedOperatorError`` (all unsupported operators in one), ``ModelError`` (train mode, NaN or infinite
     weights, another dtype, a model that cannot be traced), ``CallError`` (no example inputs).
     """
-    program = aten_program(model, example_inputs, kept_operators())
+    return graph_of(aten_program(model, example_inputs, kept_operators()))
+
+
+def graph_of(program: ExportedProgram, sizes: bool = False) -> Graph:
+    """The graph of a program that is decomposed already, in which the operators of ``kept_operators`` are whole.
+
+    sizes: inputs that are no tensors but numbers are left out of the graph: sizes of tensors, which translators read
+        from the tensors instead. Raises as ``capture``.
+    """
     translation = Translation(Constants(program))
-    inputs = _read_inputs(program, translation)
+    inputs = _read_inputs(program, translation, sizes)
     _translate(program, translation)
     outputs = _read_outputs(program, translation)
     if not translation.ops:
@@ -68,7 +76,7 @@ def capture(model: nn.Module | ExportedProgram, example_inputs: Sequence[Any] | 
     return free_declared_batch(graph) if translation.batch_symbol else graph
 
 
-def _read_inputs(program: ExportedProgram, translation: Translation) -> tuple[str, ...]:
+def _read_inputs(program: ExportedProgram, translation: Translation, sizes: bool) -> tuple[str, ...]:
     placeholders = {node.name: node for node in program.graph.nodes if node.op == "placeholder"}
     inputs = []
     for spec in program.graph_signature.input_specs:
@@ -79,10 +87,10 @@ def _read_inputs(program: ExportedProgram, translation: Translation) -> tuple[st
             continue
         if isinstance(spec.arg, TensorArgument):
             inputs.append(_read_input(node, translation))
-        elif node.users:
+        elif node.users and not sizes:
             raise ModelError(f"input {node.name!r} is not a tensor: give it a fixed value in the model")
-    sizes = {str(placeholders[name].meta["val"].shape[0]) for name in inputs}
-    if translation.batch_symbol and len(sizes) > 1:
+    batches = {str(placeholders[name].meta["val"].shape[0]) for name in inputs}
+    if translation.batch_symbol and len(batches) > 1:
         raise ModelError(
             "the first dimension is dynamic in the exported program, but the inputs differ in it: "
             "make it dynamic for all inputs or for none"
@@ -132,17 +140,17 @@ def _read_outputs(program: ExportedProgram, translation: Translation) -> tuple[s
 
 def _translate(program: ExportedProgram, translation: Translation) -> None:
     """Translate what the outputs need; raise one error for everything that cannot be."""
-    live = _live_nodes(program.graph)
+    live = live_nodes(program.graph)
     problems: list[_Problem] = []
     poisoned: set[fx.Node] = set()  # what hangs on a problem is not a problem of its own
     for node in program.graph.nodes:
-        if node.op not in ("call_function", "get_attr") or node not in live or _is_size_arithmetic(node):
+        if node.op not in ("call_function", "get_attr") or node not in live or is_size_arithmetic(node):
             continue
         if poisoned.intersection(node.all_input_nodes) and _is_known(node):
             poisoned.add(node)
             continue
         try:
-            _translate_node(node, translation)
+            translate_node(node, translation)
         except Unsupported as problem:
             problems.append(_Problem(operator_name(node), str(problem), origin_of(node)))
             poisoned.add(node)
@@ -150,7 +158,8 @@ def _translate(program: ExportedProgram, translation: Translation) -> None:
         raise UnsupportedOperatorError(_describe(problems))
 
 
-def _translate_node(node: fx.Node, translation: Translation) -> None:
+def translate_node(node: fx.Node, translation: Translation) -> None:
+    """Add what one call becomes, or note its value if it depends on constants alone. Raises ``Unsupported``."""
     if fold(node, translation.constants):
         return
     if node.target is operator.getitem:
@@ -171,7 +180,8 @@ def _is_known(node: fx.Node) -> bool:
     return node.target is operator.getitem or translator_of(operator_name(node)) is not None
 
 
-def _live_nodes(graph: fx.Graph) -> set[fx.Node]:
+def live_nodes(graph: fx.Graph) -> set[fx.Node]:
+    """The nodes that some output depends on, and the output itself."""
     live: set[fx.Node] = set()
     for node in reversed(graph.nodes):
         if node.op == "output" or node in live:
@@ -180,7 +190,7 @@ def _live_nodes(graph: fx.Graph) -> set[fx.Node]:
     return live
 
 
-def _is_size_arithmetic(node: fx.Node) -> bool:
+def is_size_arithmetic(node: fx.Node) -> bool:
     """Whether the node makes a size or checks one: translators read shapes from the results instead."""
     made = node.meta.get("val")
     return node.op == "call_function" and not isinstance(made, (torch.Tensor, tuple, list))

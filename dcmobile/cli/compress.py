@@ -1,4 +1,4 @@
-"""``dcmobile compress``: an exported program to a .dcmodel, without training it again."""
+"""``dcmobile compress``: an exported program to a .dcmodel or a .pte, without training it again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dcmobile.cli.exported_program import check_archive, class_count, quiet_torc
 from dcmobile.cli.interrupts import Interrupts
 from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
+from dcmobile.cli.program_kind import needs_executorch
 from dcmobile.cli.sizes import Size
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_tables
@@ -28,16 +29,23 @@ if TYPE_CHECKING:
     from dcmobile.recipe import Recipe
     from dcmobile.report import FileReport
 
+FORMATS = ("dcmodel", "pte")
 _FLOATS = click.Choice(["fp32", "fp16"])
 
 
-@click.command(cls=Command, short_help="Compress an exported PyTorch program into a .dcmodel.")
+@click.command(cls=Command, short_help="Compress an exported PyTorch program into a .dcmodel or a .pte.")
 @click.argument("program", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The file to write, whole or not at all; default: beside PROGRAM, with the ending .dcmodel.",
+    help="The file to write, whole or not at all; default: beside PROGRAM, with the format's ending.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="What to write: a .dcmodel, or a .pte for ExecuTorch.  [default: by the ending of -o, else dcmodel]",
 )
 @click.option(
     "--density",
@@ -87,6 +95,7 @@ _FLOATS = click.Choice(["fp32", "fp16"])
 def compress(
     program: Path,
     output: Path | None,
+    format_: str | None,
     recipe: Path | None,
     target_size: int | None,
     calibrate: tuple[str, ...],
@@ -97,18 +106,24 @@ def compress(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Compress the network in PROGRAM, a file of torch.export.save, into one .dcmodel file.
+    """Compress the network in PROGRAM, a file of torch.export.save, into one .dcmodel file, or into
+    a .pte for ExecuTorch.
 
     Prunes, shares weights and Huffman-codes them; nothing is trained, so check the accuracy of what comes out. Needs
     --density, --bits, --recipe or --target-size.
     """
+    as_pte = (format_ or _format_of(output)) == "pte"
+    if as_pte and target_size is not None:
+        raise click.UsageError("--target-size is for a .dcmodel: for a .pte, take a --recipe of dcmobile sensitivity")
     given = {name: value for name, value in settings.items() if value is not None}
     if target_size is None:
         _check_usage(recipe is not None, given, calibrate, cache)
     else:
         _check_target_usage({"recipe": recipe, "seed": seed, **given})
         warn_of_noise(calibrate, quiet)
-    target = _target(program, output)
+    target = _target(program, output, ".pte" if as_pte else ".dcmodel")
+    if as_pte:
+        needs_executorch()
     chosen = _recipe(recipe, given, seed) if target_size is None else None
     inputs = read_calibration(calibrate)
     with Interrupts() as interrupts, Stages(quiet, interrupts.check) as stages, quiet_torch():
@@ -119,6 +134,11 @@ def compress(
         exported = read_program(program)
         metadata = _metadata(label_file, image, exported)
         stages("read", 1, 1)
+        if as_pte:
+            from dcmobile.cli.compress_pte import compress_pte
+
+            compress_pte(exported, target, chosen, metadata, stages, quiet)
+            return
         export = compress_program(
             exported,
             target,
@@ -156,8 +176,12 @@ def _check_usage(has_recipe: bool, given: dict[str, Any], calibrate: tuple[str, 
                 raise click.UsageError(f"--{name} needs --bits: without it no values are shared")
 
 
-def _target(program: Path, output: Path | None) -> Path:
-    target = program.with_suffix(".dcmodel") if output is None else output
+def _format_of(output: Path | None) -> str:
+    return "pte" if output is not None and output.suffix == ".pte" else "dcmodel"
+
+
+def _target(program: Path, output: Path | None, ending: str) -> Path:
+    target = program.with_suffix(ending) if output is None else output
     if target.exists():
         if not target.is_file() and not target.is_dir():
             raise FileError(f"cannot write {target}: it is a device or pipe, not a file", Code.FILE_IO)

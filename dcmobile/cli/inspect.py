@@ -9,10 +9,11 @@ import click
 
 from dcmobile.cli.ending import about
 from dcmobile.cli.program import Command
+from dcmobile.cli.program_kind import is_pte, needs_executorch
 from dcmobile.cli.terminal import print_out, print_tables
 
 
-@click.command(cls=Command, short_help="Show what a .dcmodel holds and what it costs.")
+@click.command(cls=Command, short_help="Show what a .dcmodel (or a .pte) holds and what it costs.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every number, unrounded.")
 @click.option(
@@ -25,12 +26,18 @@ from dcmobile.cli.terminal import print_out, print_tables
 def inspect(file: Path, as_json: bool, page: Path | None) -> None:
     """Show what FILE holds: layers, encodings, bits, bytes, operators and kernels.
 
-    The file is verified first.
+    The file is verified first. FILE is a .dcmodel, or a .pte of ExecuTorch, with every network of dcmobile in it.
     """
     from dcmobile.report import file_report
 
     if page is not None:
         _check_page(page, file)
+    if is_pte(file):
+        needs_executorch()
+        from dcmobile.cli.inspect_pte import inspect_pte
+
+        inspect_pte(file, as_json, page)
+        return
     with about(file):
         report = file_report(file)
     if page is not None:

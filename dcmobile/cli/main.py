@@ -7,6 +7,7 @@ import sys
 import click
 
 from dcmobile import __version__
+from dcmobile.cli.bench import bench
 from dcmobile.cli.compress import compress
 from dcmobile.cli.inspect import inspect
 from dcmobile.cli.program import Program
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, inspect, run, verify):
+for _command in (compress, sensitivity, inspect, run, bench, verify):
     cli.add_command(_command)
 
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from dcmobile.cli.ending import about
 from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
+from dcmobile.cli.program_kind import is_pte, needs_executorch
+from dcmobile.cli.run_lines import run_lines
+from dcmobile.cli.run_pte import run_pte
 from dcmobile.cli.tensor_files import match_inputs, match_outputs
 from dcmobile.cli.terminal import print_out
-from dcmobile.report.printable import printable
-from dcmobile.report.quantities import duration_text, shape_text
-
-if TYPE_CHECKING:
-    from dcmobile.model import TensorInfo
+from dcmobile.report.quantities import duration_text
 
 
-@click.command(cls=Command, short_help="Classify pictures with a .dcmodel, or run it on numpy arrays.")
+@click.command(cls=Command, short_help="Classify pictures with a .dcmodel, or run it (or a .pte) on numpy arrays.")
 @click.argument("pictures", nargs=-1, type=click.Path(path_type=Path), metavar="[PICTURE...]")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -80,10 +78,15 @@ def run(
 ) -> None:
     """Run the network in FILE on each PICTURE and print the likeliest classes, or once on arrays of numpy.save.
 
-    The first dimension of an array is the batch where the network has one.
+    The first dimension of an array is the batch where the network has one. FILE is a .dcmodel, or a .pte of ExecuTorch,
+    which runs on arrays.
     """
     _check_usage(pictures, inputs, outputs, for_pictures)
-    if pictures:
+    if is_pte(file):
+        _check_pte_usage(pictures, threads)
+        needs_executorch()
+        run_pte(file, inputs, outputs, quiet)
+    elif pictures:
         from dcmobile.cli.classify_pictures import classify_pictures
 
         classify_pictures(pictures, file, threads, device, quiet, **for_pictures)
@@ -101,6 +104,13 @@ def _check_usage(
     for name, value in for_pictures.items():
         if inputs and value:
             raise click.UsageError(f"--{name.removeprefix('as_').replace('_', '-')} is for pictures, not for arrays")
+
+
+def _check_pte_usage(pictures: tuple[Path, ...], threads: int) -> None:
+    if pictures:
+        raise click.UsageError("a .pte runs on arrays: give them with -i X.npy")
+    if threads != 1:
+        raise click.UsageError("--threads is for a .dcmodel: a .pte runs on ExecuTorch's thread pool")
 
 
 def _run_arrays(
@@ -123,21 +133,8 @@ def _run_arrays(
         for name, path in targets.items():
             write_npy(path, by_name[name])
         if not quiet:
-            lines = _lines("input", model.inputs, [arrays[each.name].shape for each in model.inputs], sources, "from")
-            lines += _lines("output", model.outputs, [each.shape for each in results], targets, "to")
+            lines = run_lines(
+                "input", model.inputs, [arrays[each.name].shape for each in model.inputs], sources, "from"
+            )
+            lines += run_lines("output", model.outputs, [each.shape for each in results], targets, "to")
             print_out("".join(f"{line}\n" for line in [*lines, f"ran in {duration_text(elapsed)}"]))
-
-
-def _lines(
-    kind: str,
-    tensors: Sequence[TensorInfo],
-    shapes: Sequence[tuple[int, ...]],
-    places: dict[str, Path],
-    preposition: str,
-) -> list[str]:
-    """E.g. ``input  x 1x784 from x.npy``."""
-    lines = []
-    for tensor, shape in zip(tensors, shapes, strict=True):
-        place = f" {preposition} {places[tensor.name]}" if tensor.name in places else ""
-        lines.append(printable(f"{kind:6} {tensor.name} {shape_text(shape)}{place}"))
-    return lines

@@ -21,6 +21,7 @@ _TITLES = {
     "share": "sharing weights",
     "encode": "Huffman coding",
     "write": "verifying and writing",
+    "lower": "compressing and lowering to ExecuTorch",
 }
 
 

@@ -6,9 +6,12 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dcmobile.fileformat import FileBytes, Metadata, read_file
+import numpy as np
+
+from dcmobile import _native
+from dcmobile.fileformat import FileBytes, LoadedFile, Metadata, read_bytes, read_file
 from dcmobile.graph import Graph
-from dcmobile.model import LoadInfo, Operator, TensorInfo, load
+from dcmobile.model import LoadInfo, Model, Operator, TensorInfo, load
 from dcmobile.report.layer_row import PARTS, LayerRow, layer_rows, operator_name
 from dcmobile.report.metadata_bytes import metadata_bytes
 
@@ -121,10 +124,19 @@ def file_report(path: str | os.PathLike[str]) -> FileReport:
     Raises ``FileError``, ``GraphError`` or ``MachineError`` as ``dcmobile.load`` does.
     """
     with load(path) as model:
-        plan, inputs, outputs, timing = model.operators, model.inputs, model.outputs, model.load_info
-    file = read_file(path)
+        return _report(os.fspath(path), model, read_file(path))
+
+
+def report_of_bytes(name: str, data: bytes) -> FileReport:
+    """The same for a .dcmodel in memory, such as one in a .pte. name: what the report calls it."""
+    with Model(_native.Model.open_memory(np.frombuffer(data, np.uint8)), name, 1) as model:
+        return _report(name, model, read_bytes(data))
+
+
+def _report(name: str, model: Model, file: LoadedFile) -> FileReport:
+    plan, inputs, outputs, timing = model.operators, model.inputs, model.outputs, model.load_info
     return FileReport(
-        path=os.fspath(path),
+        path=name,
         version=file.version,
         bytes=file.bytes,
         layers=tuple(layer_rows(file.graph, file.statistics, count_symbols=True)),

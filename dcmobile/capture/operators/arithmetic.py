@@ -10,6 +10,7 @@ from torch import fx
 
 from dcmobile import operators
 from dcmobile.capture.call import Call
+from dcmobile.capture.float32 import as_float32
 from dcmobile.capture.translation import Unsupported, translates
 from dcmobile.graph import Value
 
@@ -129,7 +130,7 @@ def _scaled(call: Call, x: Value, scale: float) -> Value:
 def _numbers(call: Call, argument: object) -> torch.Tensor | None:
     """The argument as one number ([1]) or one for each channel of the result ([C]); None if it is another tensor."""
     if isinstance(argument, int | float):
-        return torch.tensor([float(argument)], dtype=torch.float64)
+        return torch.tensor([as_float32(argument)], dtype=torch.float64)
     if not isinstance(argument, fx.Node) or not call.is_constant(argument):
         return None
     tensor, shape = call.constant(argument), call.shape

@@ -109,6 +109,11 @@ typedef struct dcm_error {
 typedef struct dcm_model dcm_model;
 typedef struct dcm_context dcm_context;
 
+/* Calls task(argument, index) once for every index below tasks, on any threads and in any order, and returns when all
+ * are done. tasks is at most dcm_options.threads. */
+typedef void (*dcm_parallel_for)(void* context, uint32_t tasks, void (*task)(void* argument, uint32_t index),
+                                 void* argument);
+
 /* Fill with DCM_OPTIONS_DEFAULT, then change what you need. A NULL pointer means the defaults. */
 typedef struct dcm_options {
   uint32_t struct_size;   /* sizeof(dcm_options); lets the struct grow */
@@ -116,9 +121,12 @@ typedef struct dcm_options {
   uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB */
   uint32_t skip_checksum; /* 1: do not compare CRC-32C on load (every other check is always made) */
   uint32_t profile;       /* 1: a context measures what each operator takes; for dcm_context_op_profile */
+  const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
+  dcm_parallel_for parallel_for; /* the caller's threads in place of own ones, which are not started; default NULL */
+  void* parallel_for_context;    /* passed to it */
 } dcm_options;
 
-#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u}
+#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL}
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "api/options.h"
 #include "ops/op_rule.h"
 #include "plan/arena_layout.h"
 
@@ -37,7 +38,7 @@ dcm::Result<SliceLayout> choose_slice(const dcm::StorageMap& map, uint32_t batch
 
 dcm::Status dcm_context::prepare(const dcm_options& options) {
   const uint32_t threads = options.threads;
-  DCM_TRY(pool.start(budget, threads));
+  DCM_TRY(dcm::start_threads(options, budget, &pool));
   if (options.profile != 0) DCM_TRY(profile.enable(budget, model.plan.ops.size()));
   DCM_TRY(op_inputs.allocate(budget, model.plan.most_inputs));
   DCM_TRY(scratch.allocate(budget, model.plan.scratch_bytes * threads).in("the scratch memory of %u threads", threads));

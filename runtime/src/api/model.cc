@@ -1,5 +1,6 @@
 #include "api/model.h"
 
+#include "api/options.h"
 #include "core/clock.h"
 #include "core/thread_pool.h"
 #include "format/container.h"
@@ -38,14 +39,14 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
 
   {
     dcm::ThreadPool pool;
-    DCM_TRY(pool.start(budget, options.threads));
+    DCM_TRY(dcm::start_threads(options, budget, &pool));
     dcm::DecodeOptions decode;
     decode.check_checksums = options.skip_checksum == 0;
     DCM_TRY(dcm::decode_weights(file, decode, budget, pool, &weights));
   }
   watch.lap(&load_info.decode_ns);
 
-  DCM_TRY(plan.build(graph, weights, budget));
+  DCM_TRY(plan.build(graph, weights, options.isa, budget));
   for (const dcm::Weight& weight : weights) load_info.weight_bytes += weight.bytes();
   for (const dcm::PlannedOp& op : plan.ops) load_info.weight_bytes += op.prepared.size();
   watch.lap(&load_info.plan_ns);

@@ -39,4 +39,10 @@ Result<dcm_options> read_options(const dcm_options* options) {
   return result;
 }
 
+Status start_threads(const dcm_options& options, MemoryBudget& budget, ThreadPool* pool) {
+  if (options.parallel_for == nullptr) return pool->start(budget, options.threads);
+  pool->borrow(options.threads, options.parallel_for, options.parallel_for_context);
+  return {};
+}
+
 }  // namespace dcm

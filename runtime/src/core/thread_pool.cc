@@ -58,7 +58,27 @@ ThreadPool::~ThreadPool() {
   pthread_mutex_destroy(&mutex_);
 }
 
+void ThreadPool::borrow(uint32_t threads, dcm_parallel_for lent, void* context) {
+  borrowed_ = lent;
+  borrowed_context_ = context;
+  borrowed_threads_ = threads;
+}
+
+void ThreadPool::run_borrowed(uint64_t count, Body body, void* context) {
+  count_ = count;
+  parts_ = static_cast<uint32_t>(count < borrowed_threads_ ? count : borrowed_threads_);
+  body_ = body;
+  context_ = context;
+  const auto part = [](void* pool, uint32_t index) { static_cast<const ThreadPool*>(pool)->run_part(index, index); };
+  borrowed_(borrowed_context_, parts_, part, this);
+}
+
+void ThreadPool::run_part(uint32_t part, uint32_t thread) const {
+  body_(context_, thread, part_begin(count_, part, parts_), part_begin(count_, part + 1, parts_));
+}
+
 void ThreadPool::run(uint64_t count, Body body, void* context) {
+  if (borrowed_ != nullptr && borrowed_threads_ > 1 && count > 1) return run_borrowed(count, body, context);
   if (workers_.empty() || count <= 1) {
     if (count > 0) body(context, 0, 0, count);
     return;
@@ -86,8 +106,7 @@ bool ThreadPool::run_next_part(uint32_t thread) {
   do {
     if ((tickets & kLeft) == 0) return false;
   } while (!tickets_.compare_exchange_weak(tickets, tickets - 1, std::memory_order_acquire));
-  const uint32_t part = parts_ - static_cast<uint32_t>(tickets & kLeft);
-  body_(context_, thread, part_begin(count_, part, parts_), part_begin(count_, part + 1, parts_));
+  run_part(parts_ - static_cast<uint32_t>(tickets & kLeft), thread);
   // Of the last part: in one order with caller_sleeps_, as tickets_ and sleepers_ are.
   if (undone_.fetch_sub(1) == 1 && caller_sleeps_.load()) {
     pthread_mutex_lock(&mutex_);

@@ -29,7 +29,12 @@ class ThreadPool {
   // Starts threads - 1 threads; the caller's is the other one. Called once. MACHINE_THREAD if the system refuses.
   Status start(MemoryBudget& budget, uint32_t threads);
 
-  uint32_t threads() const { return static_cast<uint32_t>(workers_.size()) + 1; }
+  // Uses the caller's threads and starts none. Called once, in place of start.
+  void borrow(uint32_t threads, dcm_parallel_for lent, void* context);
+
+  uint32_t threads() const {
+    return borrowed_ != nullptr ? borrowed_threads_ : static_cast<uint32_t>(workers_.size()) + 1;
+  }
 
   // body(thread, begin, end) for parts that cover [0, count), thread being that of who runs it, 0 for the caller's;
   // returns when all are done. Allocates nothing. Not reentrant.
@@ -59,6 +64,8 @@ class ThreadPool {
   void sleep_until_work();
   void wait_until_done();
   bool stopped() const { return (tickets_.load(std::memory_order_relaxed) & kStop) != 0; }
+  void run_part(uint32_t part, uint32_t thread) const;
+  void run_borrowed(uint64_t count, Body body, void* context);
 
   static constexpr uint64_t kLeft = 0xffff;        // bits of tickets_: parts of the loop that nobody has taken
   static constexpr uint64_t kStop = 1u << 16;      // no loop will follow
@@ -79,6 +86,10 @@ class ThreadPool {
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
   pthread_cond_t work_ = PTHREAD_COND_INITIALIZER;  // tickets, or stop
   pthread_cond_t done_ = PTHREAD_COND_INITIALIZER;  // undone_ reached 0
+  // Threads of the caller, if it lends some:
+  dcm_parallel_for borrowed_ = nullptr;
+  void* borrowed_context_ = nullptr;
+  uint32_t borrowed_threads_ = 1;
 };
 
 // Part index of parts of [0, count): where it begins. Part parts begins at count.

@@ -54,20 +54,21 @@ bool isa_available(Isa isa) {
   return kTable[static_cast<size_t>(isa)].available();
 }
 
-Result<IsaChoice> choose_isa() {
-  const char* wanted = std::getenv("DCM_ISA");
-  const bool forced = wanted != nullptr && wanted[0] != '\0';
+Result<IsaChoice> choose_isa(const char* asked) {
+  const char* wanted = asked != nullptr ? asked : std::getenv("DCM_ISA");
+  const char* forced_by = nullptr;
+  if (wanted != nullptr && wanted[0] != '\0') forced_by = asked != nullptr ? "options.isa" : "DCM_ISA";
   char names[64] = "";
   size_t written = 0;
   for (uint32_t i = kIsas; i-- > 0;) {
     const Isa isa = static_cast<Isa>(i);
     if (!isa_available(isa)) continue;
-    if (!forced || std::strcmp(wanted, isa_name(isa)) == 0) return IsaChoice{isa, forced};
+    if (forced_by == nullptr || std::strcmp(wanted, isa_name(isa)) == 0) return IsaChoice{isa, forced_by};
     const int length =
         std::snprintf(names + written, sizeof names - written, "%s%s", written == 0 ? "" : ", ", isa_name(isa));
     written += static_cast<size_t>(length);
   }
-  return Status::error(DCM_MACHINE_UNSUPPORTED, "DCM_ISA is '%.32s', but this machine and build have: %s", wanted,
+  return Status::error(DCM_MACHINE_UNSUPPORTED, "%s is '%.32s', but this machine and build have: %s", forced_by, wanted,
                        names);
 }
 

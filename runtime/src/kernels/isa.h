@@ -18,12 +18,12 @@ bool isa_available(Isa isa);
 
 // Which instruction sets a plan may use.
 struct IsaChoice {
-  Isa best;     // kernels for this one, and where there is none, for slower ones
-  bool forced;  // by DCM_ISA
+  Isa best;               // kernels for this one, and where there is none, for slower ones
+  const char* forced_by;  // "DCM_ISA" or "options.isa"; null if none was asked for
 };
 
-// The best one that is available, or the one that the environment variable DCM_ISA names. MACHINE_UNSUPPORTED if that
-// is unknown or not available; the text lists those that are.
-Result<IsaChoice> choose_isa();
+// The best one that is available, or the one that the options ask for, or else the environment variable DCM_ISA.
+// MACHINE_UNSUPPORTED if that is unknown or not available; the text lists those that are. asked: name, or null.
+Result<IsaChoice> choose_isa(const char* asked);
 
 }  // namespace dcm

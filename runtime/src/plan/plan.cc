@@ -68,8 +68,9 @@ void explain(IsaChoice choice, PlannedOp* planned) {
   else if (planned->kernel->isa != choice.best)
     std::snprintf(planned->reason, sizeof planned->reason, "%sno %s kernel for it", form, isa_name(choice.best));
   else
-    std::snprintf(planned->reason, sizeof planned->reason, "%s%s %s", form, isa,
-                  choice.forced ? "is forced by DCM_ISA" : "is the best this CPU and build have");
+    std::snprintf(planned->reason, sizeof planned->reason, "%s%s %s%s", form, isa,
+                  choice.forced_by != nullptr ? "is forced by " : "is the best this CPU and build have",
+                  choice.forced_by != nullptr ? choice.forced_by : "");
 }
 
 // How many times operators name each weight.
@@ -95,8 +96,8 @@ Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, I
 
 }  // namespace
 
-Status Plan::build(const Graph& graph, Array<Weight>& weights, MemoryBudget& budget) {
-  const Result<IsaChoice> choice = choose_isa();
+Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, MemoryBudget& budget) {
+  const Result<IsaChoice> choice = choose_isa(isa);
   if (!choice.ok()) return choice.status();
   DCM_TRY(ops.allocate(budget, graph.ops.size()));
   Array<uint32_t> users;

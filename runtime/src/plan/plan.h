@@ -28,8 +28,8 @@ struct Plan {
   uint64_t scratch_bytes = 0;  // of any operator, for each thread; a multiple of kMemoryAlignment
 
   // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are; arrays of
-  // weights that no kernel reads any more are given back. DCM_ISA is read here.
-  Status build(const Graph& graph, Array<Weight>& weights, MemoryBudget& budget);
+  // weights that no kernel reads any more are given back. isa: of the options, or null.
+  Status build(const Graph& graph, Array<Weight>& weights, const char* isa, MemoryBudget& budget);
 };
 
 }  // namespace dcm

@@ -1,0 +1,170 @@
+"""A whole network in a .pte is the network of a .dcmodel: one front end, one encoder, one runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from programs import blobs, export, kernels_left, lower, run, save
+from torch import nn
+
+import dcmobile
+from dcmobile import Compressor, Recipe, zoo
+from dcmobile.executorch import DcmPartitioner
+from dcmobile.fileformat.reader import LoadedFile, read_bytes
+from dcmobile.graph import Op
+from dcmobile.zoo import trained
+from dcmobile.zoo.recipes import paper_recipe, post_training_recipe
+
+PRUNED = Recipe({"*": {"density": 0.4, "bits": 5}})
+
+#: Bytes that a .pte may have beyond its .dcmodel.
+MOST_MORE = 3000
+
+#: They take a second or so each; all others are marked slow.
+QUICK = ("mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet", "silero_vad", "crepe_tiny", "keyword_lstm", "transformer_encoder")
+
+
+def _network(name: str) -> nn.Module:
+    return trained.load(name) if name in trained.names() else zoo.build(name)[0]
+
+
+def _recipe(name: str) -> Recipe:
+    return paper_recipe(name) if name in ("alexnet", "vgg16") else PRUNED
+
+
+def _plain(op: Op) -> tuple[object, ...]:
+    return (op.name, op.attributes, op.inputs, op.outputs, dict(op.weights))
+
+
+def _assert_same(delegate: LoadedFile, standalone: LoadedFile) -> None:
+    """Equal but for the order of outputs, which ExecuTorch chooses."""
+    ours, theirs = delegate.graph, standalone.graph
+    assert [ours.values[name] for name in ours.inputs] == [theirs.values[name] for name in theirs.inputs]
+    assert [_plain(op) for op in ours.ops] == [_plain(op) for op in theirs.ops]
+    assert dict(zip(ours.output_names, ours.outputs, strict=True)) == dict(
+        zip(theirs.output_names, theirs.outputs, strict=True)
+    )
+    assert ours.weights.keys() == theirs.weights.keys()
+    for name, weight in ours.weights.items():
+        assert np.array_equal(weight.values, theirs.weights[name].values), name
+    assert delegate.statistics == standalone.statistics
+    assert delegate.metadata == standalone.metadata
+
+
+def _parameters() -> list[object]:
+    return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in zoo.names()]
+
+
+@pytest.mark.parametrize("name", _parameters())
+def test_every_network_of_the_zoo(name: str, tmp_path: Path) -> None:
+    network, example = _network(name), zoo.example_inputs(name)
+    dcmobile.compress(network, tmp_path / "net.dcmodel", example, recipe=_recipe(name))
+    lowered = lower(export(network, example), DcmPartitioner(_recipe(name)))
+    assert kernels_left(lowered) == []
+    (blob,) = blobs(lowered)
+    standalone = (tmp_path / "net.dcmodel").read_bytes()
+    _assert_same(read_bytes(blob), read_bytes(standalone))
+    assert len(blob) == len(standalone)
+    if name != "silero_vad":  # whose outputs ExecuTorch puts in another order
+        assert blob == standalone
+
+    program = save(lowered, tmp_path / "net.pte")
+    assert blob in program.read_bytes()
+    assert program.stat().st_size - len(standalone) <= MOST_MORE
+    inputs = zoo.example_inputs(name, seed=1)
+    with dcmobile.load(tmp_path / "net.dcmodel") as model:
+        expected = model(*(each.float().numpy() for each in inputs))
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    for got, want in zip(run(program, *inputs), expected, strict=True):
+        assert got.shape == want.shape
+        assert np.array_equal(got, want)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mobilenet_v2", "efficientnet_lite0"])
+def test_post_training_recipes(name: str, tmp_path: Path) -> None:
+    network, example, recipe = trained.load(name), zoo.example_inputs(name), post_training_recipe(name)
+    dcmobile.compress(network, tmp_path / "net.dcmodel", example, recipe=recipe)
+    (blob,) = blobs(lower(export(network, example), DcmPartitioner(recipe)))
+    assert blob == (tmp_path / "net.dcmodel").read_bytes()
+
+
+class _Small(nn.Module):
+    """A batch norm behind a convolution, which must not break the codebook, an LSTM, and a tied weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 8, 3)
+        self.norm = nn.BatchNorm2d(8)
+        self.lstm = nn.LSTM(48, 16, batch_first=True)
+        self.fc = nn.Linear(16, 16)
+        self.again = nn.Linear(16, 16)
+        self.again.weight = self.fc.weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = torch.relu(self.norm(self.conv(x))).permute(0, 2, 1, 3).flatten(2)
+        result: torch.Tensor = self.again(torch.relu(self.fc(self.lstm(y)[0][:, -1])))
+        return result
+
+
+def test_a_compressed_model_keeps_its_codebooks_bit_for_bit(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model, example = _Small(), torch.randn(1, 1, 8, 8)
+    recipe = Recipe(
+        {
+            "conv": {"bits": 4},
+            "lstm": {"density": 0.5, "bits": 4},
+            "fc": {"density": 0.3, "bits": 3, "codebook": "fp16"},
+            "*": {"bits": 5},
+        }
+    )
+    model.norm.running_var = torch.rand(8) + 0.5
+    compressor = Compressor(model, recipe)
+    compressor.prune()
+    compressor.share()
+    with torch.no_grad():  # as training would
+        for parameter in model.parameters():
+            parameter.add_(0.01 * torch.randn_like(parameter))
+    model.eval()
+    compressor.export(tmp_path / "net.dcmodel", (example,))
+    lowered = lower(export(model, (example,)), DcmPartitioner(recipe))
+    assert kernels_left(lowered) == []
+    (blob,) = blobs(lowered)
+    assert blob == (tmp_path / "net.dcmodel").read_bytes()
+    weights = read_bytes(blob).graph.weights
+    assert np.array_equal(weights["conv.weight"].values, model.conv.weight.detach().numpy())
+    recurrent: Any = model.lstm.weight_hh_l0
+    assert np.array_equal(weights["lstm.recurrent"].values, recurrent.detach().numpy())
+    assert weights["conv.weight"].sharing is not None
+    behind: Any = model.conv.parametrizations
+    assert set(weights["conv.weight"].sharing.centroids) <= set(behind.weight.original.detach().numpy())
+
+    dcmobile.compress(export(model, (example,)), tmp_path / "from_program.dcmodel", recipe=recipe)
+    assert (tmp_path / "from_program.dcmodel").read_bytes() == blob
+
+
+def test_a_mask_without_a_codebook_is_kept(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model, example = nn.Sequential(nn.Linear(20, 30), nn.ReLU(), nn.Linear(30, 5)), torch.randn(1, 20)
+    recipe = Recipe({"0": {"density": 0.2}, "2": {"density": 0.3, "bits": 4}})
+    compressor = Compressor(model, recipe)
+    compressor.prune()
+    model.eval()
+    compressor.export(tmp_path / "net.dcmodel", (example,))
+    (blob,) = blobs(lower(export(model, (example,)), DcmPartitioner(recipe)))
+    assert blob == (tmp_path / "net.dcmodel").read_bytes()
+
+
+def test_the_same_program_gives_the_same_bytes() -> None:
+    network, example = zoo.build("mtcnn_pnet")
+    first, second = (lower(export(network, example), DcmPartitioner(PRUNED)).to_executorch().buffer for _ in range(2))
+    assert first == second
+
+
+def test_metadata_goes_into_the_blob() -> None:
+    lowered = lower(export(nn.Linear(4, 3), (torch.randn(1, 4),)), DcmPartitioner(metadata={"purpose": "test"}))
+    assert read_bytes(blobs(lowered)[0]).metadata.entries == {"purpose": "test"}
