@@ -1,7 +1,5 @@
 #if defined(__x86_64__)
 
-#include <type_traits>
-
 #include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
 #include "kernels/unroll.h"

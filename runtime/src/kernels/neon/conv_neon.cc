@@ -17,12 +17,12 @@ namespace dcm {
 
 const Kernel kConv1dSparseNeon = conv_kernel<SparseProduct>("conv1d_sparse_neon", OpType::kConv1d);
 const Kernel kConv1dDenseSharedNeon =
-    conv_kernel<FullProduct<SharedValues>>("conv1d_dense_shared_neon", OpType::kConv1d);
-const Kernel kConv1dDenseNeon = conv_kernel<FullProduct<DenseValues>>("conv1d_dense_neon", OpType::kConv1d);
+    conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv1d_dense_shared_neon", OpType::kConv1d);
+const Kernel kConv1dDenseNeon = conv_kernel<DenseProduct<WeightForm::kDense>>("conv1d_dense_neon", OpType::kConv1d);
 const Kernel kConv2dSparseNeon = conv_kernel<SparseProduct>("conv2d_sparse_neon", OpType::kConv2d);
 const Kernel kConv2dDenseSharedNeon =
-    conv_kernel<FullProduct<SharedValues>>("conv2d_dense_shared_neon", OpType::kConv2d);
-const Kernel kConv2dDenseNeon = conv_kernel<FullProduct<DenseValues>>("conv2d_dense_neon", OpType::kConv2d);
+    conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv2d_dense_shared_neon", OpType::kConv2d);
+const Kernel kConv2dDenseNeon = conv_kernel<DenseProduct<WeightForm::kDense>>("conv2d_dense_neon", OpType::kConv2d);
 const Kernel kConv1dDepthwiseSparseNeon = depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_neon", OpType::kConv1d);
 const Kernel kConv1dDepthwiseDenseSharedNeon =
     depthwise_kernel<DenseSharedRows>("conv1d_depthwise_dense_shared_neon", OpType::kConv1d);

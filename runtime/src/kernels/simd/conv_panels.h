@@ -145,7 +145,8 @@ struct Block {
   uint64_t row;           // of the weight, the first
   uint32_t count;         // rows
   uint64_t output_block;  // the first, through all groups
-  float* values;          // room for kDenseRows rows of the block
+  const float* all;       // values of the weight; null: as its codes say
+  float* values;          // then room for kDenseRows rows of the block
   uint32_t strip_floats;
 };
 
@@ -194,24 +195,27 @@ class SparseProduct {
   }
 };
 
-template <typename Form>
+// Weights that share centroids are looked up once a call if they are this few, 256 KB, else for each tile.
+constexpr uint64_t kMostExpanded = uint64_t{1} << 16;
+
 class FullProduct {
  public:
-  static constexpr WeightForm kForm = Form::kForm;
   static constexpr uint32_t kVectors = kDenseVectors;
 
   static void multiply(const Block& block, const TileEnds& ends) {
     const PanelLayout& layout = *block.layout;
     using Adders = DenseAdders<std::make_integer_sequence<uint32_t, kVectors>>;
     const AddDense add = Adders::kTable[layout.strip_vectors - 1];
-    const Form form(*block.weight);
     for (uint32_t i = 0; i < block.count; i += kDenseRows) {
       const uint32_t rows = block.count - i < kDenseRows ? block.count - i : kDenseRows;
       const float* values[kDenseRows];
-      for (uint32_t r = 0; r < kDenseRows; ++r)  // beyond the last row: the first one again
-        values[r] = floats(form.from((block.row + i + (r < rows ? r : 0)) * block.weight->columns +
-                                     uint64_t{block.index} * layout.block_columns),
-                           block.columns, block.values + uint64_t{r} * layout.block_columns);
+      for (uint32_t r = 0; r < kDenseRows; ++r) {  // beyond the last row: the first one again
+        const uint64_t first =
+            (block.row + i + (r < rows ? r : 0)) * block.weight->columns + uint64_t{block.index} * layout.block_columns;
+        values[r] = block.all != nullptr ? block.all + first
+                                         : look_up(*block.weight, first, block.columns,
+                                                   block.values + uint64_t{r} * layout.block_columns);
+      }
       for (uint32_t strip = 0; strip < layout.tile; strip += block.strip_floats) {
         Ends of_rows[kDenseRows] = {};
         for (uint32_t r = 0; r < kDenseRows; ++r) of_rows[r] = ends(i + r, strip);
@@ -220,12 +224,18 @@ class FullProduct {
     }
   }
 
- private:
-  static const float* floats(const float* values, uint32_t, float*) { return values; }
-  static const float* floats(const SharedValues::View& values, uint32_t count, float* memory) {
-    for (uint32_t c = 0; c < count; ++c) memory[c] = values[c];
-    return memory;
+  // Of a weight that shares centroids: returns values.
+  static const float* look_up(const Weight& weight, uint64_t first, uint64_t count, float* values) {
+    const uint8_t* codes = weight.codes.data() + first;
+    const float* codebook = weight.codebook.data();
+    for (uint64_t i = 0; i < count; ++i) values[i] = codebook[codes[i]];
+    return values;
   }
+};
+
+template <WeightForm form>
+struct DenseProduct : FullProduct {
+  static constexpr WeightForm kForm = form;
 };
 
 // Whether every output plane is made of one input plane, which is work for other kernels (conv_depthwise.h).
@@ -264,11 +274,14 @@ uint64_t sums_floats(const PanelLayout& layout) {
   return (uint64_t{layout.block_outputs} * layout.joined_blocks + kDenseRows - 1) * layout.tile;
 }
 
-// A panel, the sums, the window, the weights of some rows.
-uint64_t scratch(const Site&, const Prepared& prepared) {
+// A panel, the sums, the window, weights.
+uint64_t scratch(const Site& site, const Prepared& prepared) {
   const PanelLayout& layout = panel_layout(prepared);
-  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats() + Simd::kLanes +
-          uint64_t{kDenseRows} * layout.block_columns) *
+  const Weight& weight = site.weight();
+  uint64_t weights = 0;
+  if (weight.form == WeightForm::kDenseShared)
+    weights = weight.elements() <= kMostExpanded ? weight.elements() : uint64_t{kDenseRows} * layout.block_columns;
+  return (layout.panel_floats(Simd::kLanes) + sums_floats(layout) + layout.window_floats() + Simd::kLanes + weights) *
          sizeof(float);
 }
 
@@ -286,6 +299,10 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
   float* sums = panel + layout.panel_floats(Simd::kLanes);
   float* window = sums + sums_floats(layout);
   float* values = window + layout.window_floats() + Simd::kLanes;
+  const Weight& weight = site.weight();
+  const float* all = weight.form == WeightForm::kDense ? weight.values.data() : nullptr;
+  if (weight.form == WeightForm::kDenseShared && weight.elements() <= kMostExpanded)
+    all = FullProduct::look_up(weight, 0, weight.elements(), values);
   const uint32_t strip_floats = layout.strip_vectors * Simd::kLanes;
   const Clamp clamp = clamp_of(activation);
 
@@ -309,13 +326,14 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
     // Vectors of a tile that is one wide lie below each other, else in a row.
     const uint32_t step = layout.shares_rows ? out.width : Simd::kLanes;
     Block block = {&layout,
-                   &site.weight(),
+                   &weight,
                    panel,
                    0,
                    0,
                    row,
                    left < most ? left : most,
                    group % convolution.groups * layout.output_blocks + output_block,
+                   all,
                    values,
                    strip_floats};
 

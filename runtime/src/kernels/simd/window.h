@@ -58,6 +58,13 @@ struct Window {
         Simd::store(to + j, Simd::keep_first(even, count - j));
       }
     } else {
+      for (; stride == 4 && j + Simd::kLanes <= count && 4 * (j + Simd::kLanes) <= available; j += Simd::kLanes) {
+        const float* four = from + 4 * j;
+        const auto even = [four](uint32_t i) {
+          return Simd::even(Simd::load(four + i * Simd::kLanes), Simd::load(four + (i + 1) * Simd::kLanes));
+        };
+        Simd::store(to + j, Simd::even(even(0), even(2)));
+      }
       for (; j < count; ++j) to[j] = from[uint64_t{j} * stride];
     }
   }
