@@ -111,6 +111,11 @@ test-arm64: setup build/.system-arm
 	$(if $(filter test,$(ARM32)),$(call cross_test,linux-arm,),$(call cross_build,linux-arm,-DDCMOBILE_BUILD_TESTS=OFF))
 	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
 
+# Also a test of tests/android, where clang is installed.
+.PHONY: android-so
+android-so: .venv/.ready
+	scripts/build-android-so
+
 .PHONY: format
 format: .venv/.ready
 	.venv/bin/ruff check --fix .
