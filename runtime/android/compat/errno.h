@@ -5,5 +5,5 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-int* __errno(void);
+    int* __errno(void);
 #define errno (*__errno())
