@@ -3,7 +3,10 @@
 #include_next <errno.h>
 #undef errno
 #ifdef __cplusplus
-extern "C"
+extern "C" {
 #endif
-    int* __errno(void);
+int* __errno(void);
+#ifdef __cplusplus
+}
+#endif
 #define errno (*__errno())
