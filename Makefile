@@ -87,27 +87,34 @@ test-native: .venv/.ready
 test-python: setup
 	$(PYTHON) -m pytest -n $(JOBS)
 
-# qemu's processors; networks of the zoo, or all; whether to build and test for 32-bit Arm too, which has the generic kernels alone.
+# qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max
 ARM64_NETWORKS ?=
-ARM32 ?= yes
+ARM32 ?= test
 
 build/.system-arm: build/.system scripts/install-system-packages
 	scripts/install-system-packages arm
 	touch $@
 
-define emulated_test
-	PATH="$(CURDIR)/.venv/bin:$$PATH" cmake --preset $(1) -DDCMOBILE_BUILD_TESTS=ON "-DDCMOBILE_TEST_CPUS=$(2)" > build/$(1).log || \
-	  { cat build/$(1).log; exit 1; }
+define cross_build
+	PATH="$(CURDIR)/.venv/bin:$$PATH" cmake --preset $(1) $(2) > build/$(1).log || { cat build/$(1).log; exit 1; }
 	.venv/bin/cmake --build build/$(1) -j $(JOBS)
+endef
+define cross_test
+	$(call cross_build,$(1),-DDCMOBILE_BUILD_TESTS=ON "-DDCMOBILE_TEST_CPUS=$(2)")
 	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
 endef
 
 .PHONY: test-arm64
 test-arm64: setup build/.system-arm
-	$(call emulated_test,linux-arm64,$(ARM64_CPUS))
-	$(if $(filter yes,$(ARM32)),$(call emulated_test,linux-arm,))
+	$(call cross_test,linux-arm64,$(ARM64_CPUS))
+	$(if $(filter test,$(ARM32)),$(call cross_test,linux-arm,),$(call cross_build,linux-arm,-DDCMOBILE_BUILD_TESTS=OFF))
 	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
+
+# Also a test of tests/android, where clang is installed.
+.PHONY: android-so
+android-so: .venv/.ready
+	scripts/build-android-so
 
 .PHONY: format
 format: .venv/.ready

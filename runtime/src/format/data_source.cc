@@ -5,12 +5,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 #include <cerrno>
 #include <cinttypes>
 #include <cstring>
 
 namespace dcm {
 namespace {
+
+uint64_t page_bytes() {
+#if defined(__linux__)
+  return getauxval(AT_PAGESZ);  // the numbers of sysconf are not the same for every C library
+#else
+  return static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+#endif
+}
 
 Status system_error(const char* verb, const char* what) {
   return Status::error(DCM_FILE_IO, "cannot %s %s: %s", verb, what, std::strerror(errno));
@@ -63,7 +75,7 @@ Status DataSource::open_memory(MemoryBudget& budget, const void* data, size_t si
 
 Status DataSource::map(MemoryBudget& budget, int fd, uint64_t offset, uint64_t length) {
   if (length == 0) return {};  // mmap refuses it; the container check says what is wrong
-  const uint64_t skip = offset % static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const uint64_t skip = offset % page_bytes();
   const Checked bytes = Checked(length) + skip;
   if (!bytes.within(SIZE_MAX)) return Status::error(DCM_FILE_IO, "the file is too large to map");
   mapping_bytes_ = static_cast<size_t>(bytes.value());

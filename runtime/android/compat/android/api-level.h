@@ -1,0 +1,2 @@
+/* FlatBuffers includes it and needs nothing of it. */
+#pragma once
