@@ -13,7 +13,6 @@ from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import is_pte, needs_executorch
 from dcmobile.cli.run_lines import run_lines
-from dcmobile.cli.run_pte import run_pte
 from dcmobile.cli.tensor_files import match_inputs, match_outputs
 from dcmobile.cli.terminal import print_out
 from dcmobile.report.quantities import duration_text
@@ -85,6 +84,8 @@ def run(
     if is_pte(file):
         _check_pte_usage(pictures, threads)
         needs_executorch()
+        from dcmobile.cli.run_pte import run_pte  # with numpy, which --help does not need
+
         run_pte(file, inputs, outputs, quiet)
     elif pictures:
         from dcmobile.cli.classify_pictures import classify_pictures
