@@ -107,7 +107,7 @@ void run_slices(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
   float* vectors = sums + 2 * WeightSlices::kRows * Simd::kLanes;
   const uint32_t centroids = static_cast<uint32_t>(weight.codebook.size());
   std::memset(codebook, 0, WeightSlices::kMostCentroids * sizeof(float));
-  std::memcpy(codebook, weight.codebook.data(), centroids * sizeof(float));
+  if (centroids > 0) std::memcpy(codebook, weight.codebook.data(), centroids * sizeof(float));
   const Simd::Table table = Simd::table(codebook);
   const auto multiply = centroids <= 32 ? multiply_slice<true> : multiply_slice<false>;
   uint64_t copied = UINT64_MAX;  // the samples whose inputs are in scratch
