@@ -209,6 +209,20 @@ TEST_P(Convolutions, Depthwise3x3) {
   }
 }
 
+// Whatever the plane's width, and so the instruction set.
+TEST_P(Convolutions, Depthwise3x3HasItsOwnKernels) {
+  std::mt19937 random(49);
+  for (const uint32_t size : {7u, 14u, 28u, 56u}) {
+    OpParts op;
+    op.type = fb::OpAttributes_Conv2d;
+    op.groups = 32;
+    op.pad_top = op.pad_left = op.pad_bottom = op.pad_right = 1;
+    const Convolution convolution(&op, form(), random, {32, 1, 3, 3}, 32);
+    const std::vector<Shape32> shape = {{1, 32, size, size}};
+    EXPECT_PRED3(is_kernel, OneOp(convolution.parts, shape).kernel(), "conv2d", "conv2d_depthwise") << size;
+  }
+}
+
 // One kernel element, no padding, stride 1: rows of the output follow each other as those of the input do.
 TEST_P(Convolutions, Pointwise) {
   std::mt19937 random(43);

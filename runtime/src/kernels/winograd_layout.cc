@@ -98,7 +98,8 @@ bool fits_winograd(const Site& site, const WinogradLimits& limits) {
   for (const WindowAxis* axis : {&convolution.y, &convolution.x})
     if (axis->kernel != 3 || axis->stride != 1 || axis->dilation != 1) return false;
   const Picture in(site.input()), out(site.output());
-  if (site.weight().row_segments > 1) return false;  // columns of 16 bits say all
+  if (in.channels == convolution.groups) return false;  // of depthwise ones there is nothing to add up
+  if (site.weight().row_segments > 1) return false;     // columns of 16 bits say all
   if (std::max({in.height, in.width, out.height, out.width}) > kMostTiledSide) return false;
   return layout_of(site, limits).scratch_floats(limits) <= kMostWinogradFloats;
 }
