@@ -7,7 +7,7 @@ if(DCMOBILE_EXECUTORCH STREQUAL "OFF")
 endif()
 
 find_package(executorch CONFIG QUIET)
-if(NOT executorch_FOUND)
+if(NOT executorch_FOUND AND NOT CMAKE_CROSSCOMPILING)  # that environment's libraries are this machine's
   find_package(Python COMPONENTS Interpreter QUIET)
   if(Python_Interpreter_FOUND)
     execute_process(
