@@ -159,6 +159,9 @@ TEST_P(WinogradKernels, FitNothingElse) {
   EXPECT_FALSE(supported(dilated, {64, 64, 3, 3}, shape));
   EXPECT_FALSE(supported(op, {64, 64, 3, 1}, shape));
   EXPECT_FALSE(supported(op, {64, 64, 5, 5}, shape));
+  OpParts depthwise;
+  depthwise.groups = 64;
+  EXPECT_FALSE(supported(depthwise, {64, 1, 3, 3}, shape));
 }
 
 class WinogradChoice : public testing::OnEachIsa {};

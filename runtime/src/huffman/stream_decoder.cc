@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "core/bits.h"
-#include "kernels/unroll.h"
+#include "core/unroll.h"
 
 namespace dcm {
 namespace {

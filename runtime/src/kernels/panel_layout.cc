@@ -166,7 +166,7 @@ class RowOrder {
     for (uint32_t r = 0; r < rows; ++r) cursors_[r] = begins_[r];
   }
 
-  // Each row's next non-zeros, those left of column end. first: of the block.
+  // Each row's next non-zeros, those left of column end.
   void sort(uint32_t end, RowRun* runs) {
     for (uint32_t& first : firsts_) first = 0;
     for (uint32_t r = 0; r < rows_; ++r) ++firsts_[count(r, end)];
@@ -213,9 +213,10 @@ Status fill_nonzeros(const PanelLayout& layout, const Weight& weight, uint32_t l
         *begins++ = static_cast<uint32_t>(nonzero - nonzeros);
         for (uint32_t r = 0; r < rows; ++r) {
           uint32_t at = order.take(runs[r]);
-          for (const uint32_t to = at + runs[r].count; at < to; ++at)
-            *nonzero++ = layout.offsets()[weight.segment_column[at] - column] / lanes | uint32_t{weight.codes[at]}
-                                                                                            << 24;
+          for (const uint32_t to = at + runs[r].count; at < to; ++at) {
+            const uint32_t vector = layout.offsets()[weight.segment_column[at] - column] / lanes;
+            *nonzero++ = vector | uint32_t{weight.codes[at]} << 24;
+          }
         }
       }
     }

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "kernels/unroll.h"
+#include "core/unroll.h"
 
 namespace dcm {
 namespace {

@@ -1,8 +1,8 @@
 #if defined(__x86_64__)
 
+#include "core/unroll.h"
 #include "kernels/simd/activate.h"
 #include "kernels/simd/simd_kernels.h"
-#include "kernels/unroll.h"
 #include "kernels/winograd.h"
 
 #include "kernels/simd/avx512.h"

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/unroll.h"
 #include "format/weight.h"
-#include "kernels/unroll.h"
 
 namespace dcm {
 

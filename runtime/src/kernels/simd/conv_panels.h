@@ -1,15 +1,9 @@
 // Convolution over panels (kernels/panel_layout.h), for any instruction set: included below a header that defines Simd.
 #pragma once
 
+#include "core/unroll.h"
 #include "kernels/simd/clamp.h"
 #include "kernels/simd/fill_panel.h"
-
-// GCC keeps an array of vectors in registers only where every loop over it is unrolled early.
-#if defined(__clang__)
-#define DCM_UNROLL _Pragma("unroll")
-#else
-#define DCM_UNROLL _Pragma("GCC unroll 16")
-#endif
 
 namespace dcm {
 namespace {

@@ -2,7 +2,7 @@
 // order of k, whatever tile it lies in, so results depend neither on the number of rows nor on where they begin.
 #pragma once
 
-#include "kernels/unroll.h"
+#include "core/unroll.h"
 
 namespace dcm {
 namespace {

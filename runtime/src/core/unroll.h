@@ -1,10 +1,8 @@
 // GCC keeps an array of vectors in registers only where every loop over it is unrolled early.
 #pragma once
 
-#ifndef DCM_UNROLL
 #if defined(__clang__)
 #define DCM_UNROLL _Pragma("unroll")
 #else
 #define DCM_UNROLL _Pragma("GCC unroll 16")
-#endif
 #endif
