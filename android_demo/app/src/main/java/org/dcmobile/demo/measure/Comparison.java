@@ -10,13 +10,16 @@ public final class Comparison {
     /** What was found of one of the two. */
     public static final class Side {
         public final LoadFigures load;
-        public final long openNs;
         public final Latency latency;
 
-        Side(LoadFigures load, long openNs, Latency latency) {
+        Side(LoadFigures load, Latency latency) {
             this.load = load;
-            this.openNs = openNs;
             this.latency = latency;
+        }
+
+        /** Of mapping, verifying, decoding and planning. */
+        public long loadNs() {
+            return load.mapNs + load.verifyNs + load.decodeNs + load.planNs;
         }
 
         /** Bytes of weights and of values between operators. */
@@ -40,31 +43,26 @@ public final class Comparison {
      */
     public static Comparison run(
             Network.Source one, Network.Source other, int runs, Machine machine, Progress progress) {
-        long start = machine.nanos();
-        try (Network first = one.open()) {
-            long between = machine.nanos();
-            try (Network second = other.open()) {
-                long opened = machine.nanos();
-                long[][] times = new long[2][runs];
-                int total = WARM_UP_RUNS + runs;
-                for (int i = 0; i < total; ++i) {
-                    long begin = machine.nanos();
-                    first.run();
-                    long middle = machine.nanos();
-                    second.run();
-                    long end = machine.nanos();
-                    if (i >= WARM_UP_RUNS) {
-                        times[0][i - WARM_UP_RUNS] = middle - begin;
-                        times[1][i - WARM_UP_RUNS] = end - middle;
-                    }
-                    if (!progress.step(i + 1, total)) {
-                        throw new CancellationException();
-                    }
+        try (Network first = one.open();
+                Network second = other.open()) {
+            long[][] times = new long[2][runs];
+            int total = WARM_UP_RUNS + runs;
+            for (int i = 0; i < total; ++i) {
+                long begin = machine.nanos();
+                first.run();
+                long middle = machine.nanos();
+                second.run();
+                long end = machine.nanos();
+                if (i >= WARM_UP_RUNS) {
+                    times[0][i - WARM_UP_RUNS] = middle - begin;
+                    times[1][i - WARM_UP_RUNS] = end - middle;
                 }
-                return new Comparison(
-                        new Side(first.load(), between - start, new Latency(times[0])),
-                        new Side(second.load(), opened - between, new Latency(times[1])));
+                if (!progress.step(i + 1, total)) {
+                    throw new CancellationException();
+                }
             }
+            return new Comparison(
+                    new Side(first.load(), new Latency(times[0])), new Side(second.load(), new Latency(times[1])));
         }
     }
 }

@@ -1,0 +1,54 @@
+package org.dcmobile.demo;
+
+import android.content.Context;
+import java.util.Locale;
+import org.dcmobile.demo.measure.Quantity;
+
+/** Quantities in the words of the screen's language. */
+final class Quantities {
+    private static final int[] UNITS = {
+        R.string.unit_byte,
+        R.string.unit_kilobyte,
+        R.string.unit_megabyte,
+        R.string.unit_gigabyte,
+        R.string.unit_microsecond,
+        R.string.unit_millisecond,
+        R.string.unit_second,
+        R.string.unit_microjoule,
+        R.string.unit_millijoule,
+        R.string.unit_joule,
+    };
+
+    private final Context context;
+    private final Locale locale;
+
+    Quantities(Context context) {
+        this.context = context;
+        locale = context.getResources().getConfiguration().locale;
+    }
+
+    /** -1 is not known. */
+    String bytes(long bytes) {
+        return bytes < 0 ? context.getString(R.string.unknown) : text(Quantity.ofBytes(bytes, locale));
+    }
+
+    String time(long ns) {
+        return text(Quantity.ofNanoseconds(ns, locale));
+    }
+
+    String energy(double joules) {
+        return text(Quantity.ofJoules(joules, locale));
+    }
+
+    String ratio(double one, double other) {
+        return Quantity.ratio(one, other, locale);
+    }
+
+    String percent(double share) {
+        return context.getString(R.string.percent, String.format(locale, "%.1f", 100 * share));
+    }
+
+    private String text(Quantity quantity) {
+        return context.getString(UNITS[quantity.unit.ordinal()], quantity.number);
+    }
+}
