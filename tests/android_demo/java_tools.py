@@ -7,10 +7,12 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[2]
+from java_build import JUNIT, REPOSITORY
+
+__all__ = ["ANDROID_JAR", "APP", "DEMO", "FRAMEWORK", "JUNIT", "REPOSITORY", "compile_java", "java_files", "missing"]
+
 DEMO = REPOSITORY / "android_demo"
 APP = DEMO / "app" / "src"
-JUNIT = [Path("/usr/share/java/junit4.jar"), Path("/usr/share/java/hamcrest.jar")]
 #: What scripts/build-android-demo unpacks.
 TOOLS = REPOSITORY / "build" / "android-demo" / "tools" / "usr" / "share" / "java"
 ANDROID_JAR = TOOLS / "com.android.android-23.jar"
