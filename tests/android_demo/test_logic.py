@@ -1,4 +1,4 @@
-"""The demo app's logic, plain Java without Android, on this machine's JVM: JUnit tests with figures of the Python side."""
+"""The demo app's logic, plain Java without Android, on this machine's JVM: JUnit with figures of the Python side."""
 
 from __future__ import annotations
 

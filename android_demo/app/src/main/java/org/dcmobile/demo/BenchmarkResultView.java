@@ -14,43 +14,43 @@ import org.dcmobile.demo.view.SplitBarView;
 final class BenchmarkResultView {
     private final View root;
     private final Context context;
-    private final Quantities quantities;
+    private final Wording wording;
 
     BenchmarkResultView(View root) {
         this.root = root;
         context = root.getContext();
-        quantities = new Quantities(context);
+        wording = new Wording(context);
     }
 
     void show(BenchmarkResult result) {
         Latency latency = result.latency;
-        setText(R.id.result_median, quantities.time(latency.median));
+        setText(R.id.result_median, wording.time(latency.median));
         setText(R.id.result_median_of, context.getString(R.string.benchmark_median, latency.runs));
         RunTimesView chart = (RunTimesView) root.findViewById(R.id.result_chart);
         chart.setLatency(latency);
         chart.setContentDescription(context.getString(
-                R.string.benchmark_chart, latency.runs, quantities.time(latency.min), quantities.time(latency.max)));
-        row(R.id.result_min, R.string.benchmark_min, quantities.time(latency.min));
-        row(R.id.result_p90, R.string.benchmark_p90, quantities.time(latency.p90));
-        row(R.id.result_p99, R.string.benchmark_p99, quantities.time(latency.p99));
-        row(R.id.result_max, R.string.benchmark_max, quantities.time(latency.max));
-        row(R.id.result_first, R.string.benchmark_first, quantities.time(result.firstRunNs));
+                R.string.benchmark_chart, latency.runs, wording.time(latency.min), wording.time(latency.max)));
+        row(R.id.result_min, R.string.benchmark_min, wording.time(latency.min));
+        row(R.id.result_p90, R.string.benchmark_p90, wording.time(latency.p90));
+        row(R.id.result_p99, R.string.benchmark_p99, wording.time(latency.p99));
+        row(R.id.result_max, R.string.benchmark_max, wording.time(latency.max));
+        row(R.id.result_first, R.string.benchmark_first, wording.time(result.firstRunNs));
         showLoad(result);
-        row(R.id.result_weights, R.string.memory_weights, quantities.bytes(result.load.weightBytes));
-        row(R.id.result_arena, R.string.memory_arena, quantities.bytes(result.load.arenaBytes));
-        row(R.id.result_peak, R.string.memory_peak, quantities.bytes(result.memoryAtEnd.peakResident));
+        row(R.id.result_weights, R.string.memory_weights, wording.bytes(result.load.weightBytes));
+        row(R.id.result_arena, R.string.memory_arena, wording.bytes(result.load.arenaBytes));
+        row(R.id.result_peak, R.string.memory_peak, wording.bytes(result.memoryAtEnd.peakResident));
         showEnergy(result.energy, latency.runs);
     }
 
     private void showLoad(BenchmarkResult result) {
         LoadFigures load = result.load;
-        setText(R.id.result_load, context.getString(R.string.benchmark_load, quantities.time(result.openNs)));
+        setText(R.id.result_load, context.getString(R.string.benchmark_load, wording.time(result.openNs)));
         ((SplitBarView) root.findViewById(R.id.result_load_split))
                 .setParts(load.mapNs, load.verifyNs, load.decodeNs, load.planNs);
-        setText(R.id.result_load_map, context.getString(R.string.load_map, quantities.time(load.mapNs)));
-        setText(R.id.result_load_verify, context.getString(R.string.load_verify, quantities.time(load.verifyNs)));
-        setText(R.id.result_load_decode, context.getString(R.string.load_decode, quantities.time(load.decodeNs)));
-        setText(R.id.result_load_plan, context.getString(R.string.load_plan, quantities.time(load.planNs)));
+        setText(R.id.result_load_map, context.getString(R.string.load_map, wording.time(load.mapNs)));
+        setText(R.id.result_load_verify, context.getString(R.string.load_verify, wording.time(load.verifyNs)));
+        setText(R.id.result_load_decode, context.getString(R.string.load_decode, wording.time(load.decodeNs)));
+        setText(R.id.result_load_plan, context.getString(R.string.load_plan, wording.time(load.planNs)));
     }
 
     private void showEnergy(Energy energy, int runs) {
@@ -58,7 +58,7 @@ final class BenchmarkResultView {
         Screen.show(figure, energy.isKnown());
         setText(
                 R.id.result_energy,
-                context.getString(R.string.energy_run, quantities.energy(energy.joules / runs)));
+                context.getString(R.string.energy_run, wording.energy(energy.joules / runs)));
         setText(R.id.result_energy_source, context.getString(source(energy.source)));
     }
 

@@ -55,8 +55,10 @@ final class BenchmarkScreen extends Screen implements Observed.Observer<Benchmar
         show(root.findViewById(R.id.device_none), !devices.contains(GPU));
         boolean onGpu = devices.contains(GPU) && GPU.equals(settings.getString(DEVICE));
         device.check(onGpu ? R.id.device_gpu : R.id.device_cpu);
-        threads = stepper(R.id.benchmark_threads, R.string.benchmark_threads, THREAD_CHOICES, settings.getInt(THREADS, 1));
-        warmUp = stepper(R.id.benchmark_warm_up, R.string.benchmark_warm_up, WARM_UP_CHOICES, settings.getInt(WARM_UP, 10));
+        int oldThreads = settings.getInt(THREADS, 1);
+        threads = stepper(R.id.benchmark_threads, R.string.benchmark_threads, THREAD_CHOICES, oldThreads);
+        int oldWarmUp = settings.getInt(WARM_UP, 10);
+        warmUp = stepper(R.id.benchmark_warm_up, R.string.benchmark_warm_up, WARM_UP_CHOICES, oldWarmUp);
         runs = stepper(R.id.benchmark_runs, R.string.benchmark_runs, RUN_CHOICES, settings.getInt(RUNS, 50));
         start = (Button) root.findViewById(R.id.benchmark_start);
         start.setOnClickListener(this);
@@ -138,10 +140,10 @@ final class BenchmarkScreen extends Screen implements Observed.Observer<Benchmar
     }
 
     private void listModels(List<BundledModel> bundled) {
-        Quantities quantities = new Quantities(context);
+        Wording wording = new Wording(context);
         List<String> names = new ArrayList<String>();
         for (BundledModel model : bundled) {
-            names.add(context.getString(R.string.benchmark_model_size, model.name(), quantities.bytes(model.bytes)));
+            names.add(context.getString(R.string.benchmark_model_size, model.name(), wording.bytes(model.bytes)));
         }
         models.setAdapter(new ArrayAdapter<String>(context, R.layout.model_item, names));
         models.setSelection(Math.min(savedModel, names.size() - 1));

@@ -20,14 +20,14 @@ final class ClassifyScreen extends Screen implements Observed.Observer<Classific
 
     private final Classification job;
     private final MainActivity activity;
-    private final Quantities quantities;
+    private final Wording wording;
     private final ImageView picture;
 
     ClassifyScreen(View root, Classification job, MainActivity activity) {
         super(root);
         this.job = job;
         this.activity = activity;
-        quantities = new Quantities(root.getContext());
+        wording = new Wording(root.getContext());
         picture = (ImageView) root.findViewById(R.id.classify_picture);
         View frame = root.findViewById(R.id.classify_frame);
         frame.setOutlineProvider(ViewOutlineProvider.BACKGROUND);
@@ -65,8 +65,9 @@ final class ClassifyScreen extends Screen implements Observed.Observer<Classific
     public void changed(Classification.State state) {
         TextView network = (TextView) root.findViewById(R.id.classify_network);
         show(network, state.modelBytes > 0);
-        network.setText(root.getContext()
-                .getString(R.string.classify_network, "MobileNetV2", quantities.bytes(state.modelBytes)));
+        String name = root.getContext().getString(R.string.network_name);
+        network.setText(
+                root.getContext().getString(R.string.classify_network, name, wording.bytes(state.modelBytes)));
 
         picture.setImageBitmap(state.picture);
         show(picture, state.picture != null);
@@ -94,12 +95,12 @@ final class ClassifyScreen extends Screen implements Observed.Observer<Classific
         }
         TextView times = (TextView) root.findViewById(R.id.classify_times);
         times.setText(root.getContext()
-                .getString(R.string.classify_times, quantities.time(state.runNs), quantities.time(state.prepareNs)));
+                .getString(R.string.classify_times, wording.time(state.runNs), wording.time(state.prepareNs)));
     }
 
     private void showScore(View row, Score score) {
-        String label = score.label == null ? row.getContext().getString(R.string.class_number, score.index) : score.label;
-        String percent = quantities.percent(score.probability);
+        String label = wording.label(score);
+        String percent = wording.percent(score.probability);
         ((TextView) row.findViewById(R.id.score_label)).setText(label);
         ((TextView) row.findViewById(R.id.score_percent)).setText(percent);
         ((BarView) row.findViewById(R.id.score_bar)).setShare(score.probability);

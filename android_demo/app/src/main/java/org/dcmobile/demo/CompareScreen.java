@@ -14,7 +14,7 @@ final class CompareScreen extends Screen implements Observed.Observer<Comparison
     private final ComparisonJob job;
     private final Classification classification;
     private final Context context;
-    private final Quantities quantities;
+    private final Wording wording;
     private final Button start;
 
     CompareScreen(View root, ComparisonJob job, Classification classification) {
@@ -22,7 +22,7 @@ final class CompareScreen extends Screen implements Observed.Observer<Comparison
         this.job = job;
         this.classification = classification;
         context = root.getContext();
-        quantities = new Quantities(context);
+        wording = new Wording(context);
         start = (Button) root.findViewById(R.id.compare_start);
         start.setOnClickListener(this);
     }
@@ -50,13 +50,13 @@ final class CompareScreen extends Screen implements Observed.Observer<Comparison
     public void changed(ComparisonJob.State state) {
         boolean known = state.oneBytes > 0;
         setText(R.id.compare_smaller, known
-                ? context.getString(R.string.compare_smaller, quantities.ratio(state.otherBytes, state.oneBytes))
+                ? context.getString(R.string.compare_smaller, wording.ratio(state.otherBytes, state.oneBytes))
                 : context.getString(R.string.unknown));
         setText(R.id.compare_smaller_file, known
                 ? context.getString(
                         R.string.compare_smaller_file,
-                        quantities.bytes(state.oneBytes),
-                        quantities.bytes(state.otherBytes))
+                        wording.bytes(state.oneBytes),
+                        wording.bytes(state.otherBytes))
                 : "");
         start.setEnabled(known);
         start.setText(state.working
@@ -97,16 +97,15 @@ final class CompareScreen extends Screen implements Observed.Observer<Comparison
         if (score == null) {
             return context.getString(R.string.compare_noise);
         }
-        String label = score.label == null ? context.getString(R.string.class_number, score.index) : score.label;
-        return context.getString(R.string.compare_best_of, label, quantities.percent(score.probability));
+        return context.getString(R.string.compare_best_of, wording.label(score), wording.percent(score.probability));
     }
 
     private void showBytes(int row, int title, long one, long other) {
-        showRow(row, title, one, other, quantities.bytes(one), quantities.bytes(other));
+        showRow(row, title, one, other, wording.bytes(one), wording.bytes(other));
     }
 
     private void showTimes(int row, int title, long one, long other) {
-        showRow(row, title, one, other, quantities.time(one), quantities.time(other));
+        showRow(row, title, one, other, wording.time(one), wording.time(other));
     }
 
     private void showRow(int id, int title, double one, double other, String oneText, String otherText) {

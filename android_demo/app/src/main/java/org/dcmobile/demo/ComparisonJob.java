@@ -35,7 +35,13 @@ final class ComparisonJob {
         final Problem problem;
 
         private State(
-                boolean working, int done, int total, long[] bytes, Comparison comparison, Score[] best, Problem problem) {
+                boolean working,
+                int done,
+                int total,
+                long[] bytes,
+                Comparison comparison,
+                Score[] best,
+                Problem problem) {
             this.working = working;
             this.done = done;
             this.total = total;

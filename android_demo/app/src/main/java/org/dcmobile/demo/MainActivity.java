@@ -65,7 +65,7 @@ public final class MainActivity extends Activity {
     protected void onSaveInstanceState(Bundle state) {
         super.onSaveInstanceState(state);
         state.putInt(TAB, tab);
-        state.putBoolean(HAS_PICTURE, ((DemoApplication) getApplication()).classification().state().get().picture != null);
+        state.putBoolean(HAS_PICTURE, classification().state().get().picture != null);
         for (Screen screen : screens) {
             screen.save(state);
         }
@@ -74,11 +74,10 @@ public final class MainActivity extends Activity {
     @Override
     protected void onActivityResult(int request, int result, Intent data) {
         super.onActivityResult(request, result, data);
-        Classification classification = ((DemoApplication) getApplication()).classification();
         if (result == RESULT_OK && request == SHOOT) {
-            classification.takeShot();
+            classification().takeShot();
         } else if (result == RESULT_OK && request == CHOOSE && data != null && data.getData() != null) {
-            classification.choose(data.getData());
+            classification().choose(data.getData());
         }
     }
 
@@ -110,6 +109,10 @@ public final class MainActivity extends Activity {
         } catch (ActivityNotFoundException none) {
             tell(R.string.problem_no_share);
         }
+    }
+
+    private Classification classification() {
+        return ((DemoApplication) getApplication()).classification();
     }
 
     private void startOther(Intent intent, int request, int problem) {

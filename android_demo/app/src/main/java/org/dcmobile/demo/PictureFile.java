@@ -66,11 +66,11 @@ final class PictureFile {
     }
 
     private static int sampleSize(long width, long height, int enoughPixels) {
-        int size = 1;
-        while (Math.min(width, height) / (2L * size) >= enoughPixels || width * height / ((long) size * size) > MOST_PIXELS) {
+        long size = 1;
+        while (Math.min(width, height) / (2 * size) >= enoughPixels || width * height / (size * size) > MOST_PIXELS) {
             size *= 2;
         }
-        return size;
+        return (int) size;
     }
 
     private static Orientation orientation(File file) throws IOException {

@@ -2,10 +2,11 @@ package org.dcmobile.demo;
 
 import android.content.Context;
 import java.util.Locale;
+import org.dcmobile.demo.classes.Score;
 import org.dcmobile.demo.measure.Quantity;
 
-/** Quantities in the words of the screen's language. */
-final class Quantities {
+/** Quantities and classes in the words of the screen's language. */
+final class Wording {
     private static final int[] UNITS = {
         R.string.unit_byte,
         R.string.unit_kilobyte,
@@ -22,7 +23,7 @@ final class Quantities {
     private final Context context;
     private final Locale locale;
 
-    Quantities(Context context) {
+    Wording(Context context) {
         this.context = context;
         locale = context.getResources().getConfiguration().locale;
     }
@@ -46,6 +47,10 @@ final class Quantities {
 
     String percent(double share) {
         return context.getString(R.string.percent, String.format(locale, "%.1f", 100 * share));
+    }
+
+    String label(Score score) {
+        return score.label == null ? context.getString(R.string.class_number, score.index) : score.label;
     }
 
     private String text(Quantity quantity) {
