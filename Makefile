@@ -29,6 +29,10 @@ build/.system: scripts/install-system-packages
 	scripts/install-system-packages
 	mkdir -p build && touch $@
 
+build/.system-java: build/.system scripts/install-system-packages
+	scripts/install-system-packages java
+	touch $@
+
 .venv/.ready: build/.system constraints.txt pyproject.toml scripts/create-environment
 	scripts/create-environment
 	touch $@
@@ -80,11 +84,11 @@ define native_test
 	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
 endef
 
-test-native: .venv/.ready
-	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release)
-	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON)
+test-native: .venv/.ready build/.system-java
+	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
+	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_JAVA=OFF)
 
-test-python: setup
+test-python: setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.

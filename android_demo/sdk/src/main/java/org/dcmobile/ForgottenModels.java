@@ -31,6 +31,11 @@ final class ForgottenModels {
         }
     }
 
+    /** Models that are neither closed nor freed. */
+    static int count() {
+        return WATCHES.size();
+    }
+
     /** Frees those that the garbage collector has found since the last call. */
     static void free() {
         for (Object found = QUEUE.poll(); found != null; found = QUEUE.poll()) {
