@@ -114,6 +114,13 @@ test-arm64: setup build/.system-arm
 	$(call cross_test,linux-arm64,$(ARM64_CPUS))
 	$(if $(filter test,$(ARM32)),$(call cross_test,linux-arm,),$(call cross_build,linux-arm,-DDCMOBILE_BUILD_TESTS=OFF))
 	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
+	scripts/build-device-bench arm64-v8a
+	$(PYTHON) -m pytest -n $(JOBS) tests/android/test_bench_on_phones.py
+
+# dcmobile-bench for the shell of a phone, for dcmobile bench --target adb.
+.PHONY: device-bench
+device-bench: setup
+	scripts/build-device-bench
 
 # Also a test of tests/android, where clang is installed.
 .PHONY: android-so
