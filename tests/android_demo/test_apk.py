@@ -1,4 +1,4 @@
-"""The demo app against Android's classes and tools, where scripts/build-android-demo has unpacked them; and the whole APK."""
+"""The demo app against Android's classes and tools, where scripts/build-android-demo has unpacked them; the APK."""
 
 from __future__ import annotations
 
@@ -23,11 +23,9 @@ def test_resources_link_and_sources_compile_for_android(tmp_path: Path) -> None:
         manifest.replace("<manifest ", '<manifest package="org.dcmobile.demo" ')
     )
     resources = tmp_path / "resources.zip"
-    for arguments in (
-        ["compile", "--dir", APP / "main/res", "-o", resources],
-        ["link", "-o", tmp_path / "resources.apk", "-I", FRAMEWORK, "--manifest", tmp_path / "AndroidManifest.xml"]
-        + ["--java", tmp_path / "generated", "--min-sdk-version", "28", "--target-sdk-version", "35", resources],
-    ):
+    link = ["link", "-o", tmp_path / "resources.apk", "-I", FRAMEWORK, "--java", tmp_path / "generated"]
+    link += ["--manifest", tmp_path / "AndroidManifest.xml", "--min-sdk-version", "28", "--target-sdk-version", "35"]
+    for arguments in (["compile", "--dir", APP / "main/res", "-o", resources], [*link, resources]):
         done = subprocess.run(["aapt2", *arguments], check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "warn" not in done.stderr
@@ -48,6 +46,7 @@ def test_the_apk_is_signed_and_aligned_and_holds_what_it_should() -> None:
         stored = {info.filename for info in apk.infolist() if info.compress_type == zipfile.ZIP_STORED}
         names = set(apk.namelist())
         assert {name for name in names if name.endswith((".dcmodel", ".so"))} <= stored
+        assert "assets/sample.jpg" in names
         assert "resources.arsc" in stored  # or Android 11 does not install it
         models = {name.rpartition("/")[2]: apk.getinfo(name) for name in names if name.endswith(".dcmodel")}
         one, other = models["mobilenet_v2.dcmodel"], models["mobilenet_v2_uncompressed.dcmodel"]
