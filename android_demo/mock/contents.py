@@ -23,7 +23,9 @@ class Contents:
 
     def of(self, screen: str, first_time: bool = False) -> Content:
         """screen: classify, compare or benchmark. first_time: nothing was done yet."""
-        content: Content = {f"screen_{name}": {"shown": name == screen} for name in ("classify", "compare", "benchmark")}
+        content: Content = {
+            f"screen_{name}": {"shown": name == screen} for name in ("classify", "compare", "benchmark")
+        }
         content[f"tab_{screen}"] = {"states": _SELECTED}
         filled = {"classify": self._classify, "compare": self._compare, "benchmark": self._benchmark}[screen]
         return content | filled(first_time)
@@ -62,7 +64,8 @@ class Contents:
         content["compare_start"] = {"text": self._r.string("compare_again")}
         content["compare_result"] = content["compare_best"] = {"shown": True}
         loads = [
-            1e6 * sum(report["load_ms"][step] for step in ("map", "verify", "decode", "plan")) for report in (one, other)
+            1e6 * sum(report["load_ms"][step] for step in ("map", "verify", "decode", "plan"))
+            for report in (one, other)
         ]
         memory = [report["memory_bytes"]["weights"] + report["memory_bytes"]["arena"] for report in (one, other)]
         rows: dict[str, tuple[list[Any], Any]] = {
@@ -92,9 +95,9 @@ class Contents:
             "device_gpu": {"states": []},
             "device_none": {"shown": True},
         }
-        for name, value, label in (("threads", 1, ""), ("warm_up", 10, ""), ("runs", len(times), "")):
-            content[f"benchmark_{name}/stepper_label"] = {"text": self._r.string(f"benchmark_{name}") + label}
-            content[f"benchmark_{name}/stepper_value"] = {"text": str(value)}
+        for name, number in (("threads", 1), ("warm_up", 10), ("runs", len(times))):
+            content[f"benchmark_{name}/stepper_label"] = {"text": self._r.string(f"benchmark_{name}")}
+            content[f"benchmark_{name}/stepper_value"] = {"text": str(number)}
         content["benchmark_threads/stepper_less"] = {"states": []}
         if first_time:
             return content

@@ -1,8 +1,8 @@
-"""Draws the demo app's screens, as a mock: its own layouts, strings, colours and drawables turned to HTML and photographed.
+"""Draws mocks of the demo app's screens: its own layouts, strings, colours and drawables, turned to HTML.
 
-``python android_demo/mock/draw.py [FOLDER]`` after scripts/build-android-demo models. No phone and no emulator is in it:
-figures are of this machine, and Android's own widgets look a little different. Needs Chromium and, to look like Android,
-the font Roboto (Debian: fonts-roboto-unhinted). FOLDER: docs.
+``python android_demo/mock/draw.py [FOLDER]`` after scripts/build-android-demo models. No phone, no emulator takes part:
+figures are of this machine, and Android's own widgets look a little different. Needs Chromium and, to look like
+Android, the font Roboto (Debian: fonts-roboto-unhinted). FOLDER: docs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 
 from contents import Contents
-from drawables import vector_svg
 from figures import Figures, measure
 from layout_to_html import Renderer
 from PIL import Image
@@ -26,10 +25,12 @@ _MODELS = _ROOT / "build/android-demo/models"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PORTRAIT, _LANDSCAPE = (380, 844), (800, 400)
 _STYLE = """
-* {box-sizing: border-box} body {margin: 0; font-family: Roboto, sans-serif; -webkit-font-smoothing: antialiased}
+* {box-sizing: border-box}
+body {margin: 0; font-family: Roboto, sans-serif; -webkit-font-smoothing: antialiased}
 .row {display: inline-flex; gap: 28px; padding: 28px; align-items: flex-start}
 .phone {border-radius: 30px; overflow: hidden; display: flex; flex-direction: column}
-.status {height: 34px; flex-shrink: 0; display: flex; justify-content: space-between; padding: 11px 24px 0; font-size: 13px; font-weight: 500}
+.status {height: 34px; flex-shrink: 0; display: flex; justify-content: space-between; padding: 11px 24px 0}
+.status {font-size: 13px; font-weight: 500}
 .screen {flex: 1; min-height: 0; display: flex}
 """
 
@@ -44,7 +45,9 @@ def main(folder: Path) -> None:
             mode = "dark" if night else "light"
             phones = [_phone(figures, night, screen, _PORTRAIT) for screen in ("classify", "compare", "benchmark")]
             _photograph(browser, _page(phones, night), folder / f"android-demo-mock-{mode}.png")
-        long = [_phone(figures, False, screen, (380, height)) for screen, height in (("compare", 1010), ("benchmark", 1530))]
+        long = [
+            _phone(figures, False, screen, (380, height)) for screen, height in (("compare", 1040), ("benchmark", 1470))
+        ]
         first = _phone(figures, False, "classify", _PORTRAIT, first_time=True)
         _photograph(browser, _page([first, *long], False), folder / "android-demo-mock-whole.png")
         wide = [_phone(figures, True, "classify", _LANDSCAPE)]
@@ -59,7 +62,8 @@ def _phone(figures: Figures, night: bool, screen: str, size: tuple[int, int], fi
     style = f"width:{size[0]}px;height:{size[1]}px;background:{colours['background']};color:{colours['text']};"
     style += f"box-shadow:0 0 0 1px {colours['outline']},0 12px 32px rgba(0,0,0,.16)"
     bar = '<div class="status"><span>12:00</span><span>mock</span></div>'
-    return f'<div class="phone" style="{style}">{bar}<div class="screen">{Renderer(resources, content).layout("main")}</div></div>'
+    window = Renderer(resources, content).layout("main")
+    return f'<div class="phone" style="{style}">{bar}<div class="screen">{window}</div></div>'
 
 
 def _page(phones: list[str], night: bool) -> str:
@@ -72,22 +76,12 @@ def _picture() -> str:
 
 
 def _photograph(browser: Browser, page_html: str, path: Path) -> None:
-    page = browser.new_page(device_scale_factor=1.5, viewport={"width": 2000, "height": 1000})
+    page = browser.new_page(device_scale_factor=1.25, viewport={"width": 2000, "height": 1000})
     page.set_content(page_html)
     picture = page.locator(".row").screenshot()
     page.close()
-    with Image.open(io.BytesIO(picture)) as image:  # few colours: a third of the bytes
-        image.convert("RGB").quantize(200, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
-
-
-def icon_html() -> str:
-    """The launcher icon's layers in a circle."""
-    resources = Resources(night=False, landscape=False)
-    layers = "".join(
-        f'<div style="grid-area:1/1">{vector_svg(resources, f"ic_launcher_{layer}")}</div>'
-        for layer in ("background", "foreground")
-    )
-    return f'<div style="display:grid;width:108px;height:108px;clip-path:circle(36px)">{layers}</div>'
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").save(path, optimize=True)
 
 
 if __name__ == "__main__":

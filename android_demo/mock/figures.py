@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ _BENCHMARK_RUNS = 50
 
 @dataclass(frozen=True)
 class Figures:
-    """Times in nanoseconds. reports: of dcmobile-bench; pairs: both networks' runs, in turns; best: the likeliest classes."""
+    """Times in nanoseconds. reports: of dcmobile-bench; pairs: runs of both networks, in turns; best: classes."""
 
     names: tuple[str, str]
     reports: tuple[dict[str, Any], dict[str, Any]]
@@ -49,9 +50,9 @@ def measure(models: Path) -> Figures:
     pairs: tuple[list[int], list[int]] = ([], [])
     for _ in range(_WARM_UP_RUNS + _RUNS):
         for times, each in zip(pairs, (one, other), strict=True):
-            times.append(_time(lambda each=each: each.model(picture)))
+            times.append(_time(partial(each.model, picture)))
     counted = (pairs[0][_WARM_UP_RUNS:], pairs[1][_WARM_UP_RUNS:])
-    first, *every = [_time(lambda: one.model(picture)) for _ in range(1 + _BENCHMARK_RUNS)]
+    first, *every = [_time(partial(one.model, picture)) for _ in range(1 + _BENCHMARK_RUNS)]
     reports = tuple(_bench(models / name) for name in names)
     return Figures(names, reports, counted, best, middle - begin, end - middle, every, first)  # type: ignore[arg-type]
 

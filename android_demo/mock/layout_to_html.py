@@ -1,4 +1,4 @@
-"""Layout files as HTML: linear layouts become flex boxes, frames grids, drawables boxes and SVG. Only what the demo uses."""
+"""Layout files as HTML: linear layouts as flex boxes, frames as grids, drawables as boxes and SVG."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Renderer:
         """HTML of a layout file."""
         return self._view(self._resources.layout(name), {}, "column", "", frozenset(["enabled"]))
 
-    def _view(
-        self, element: Element, over: Mapping[str, str], parent: str, row: str, inherited: frozenset[str]
-    ) -> str:
+    def _view(self, element: Element, over: Mapping[str, str], parent: str, row: str, inherited: frozenset[str]) -> str:
         attributes = self._resources.attributes(element) | dict(over)
         if element.tag == "include":
             inner = {key: value for key, value in attributes.items() if key != "layout"}
             row = inner.get("id", "").removeprefix("@+id/")
-            return self._view(self._resources.layout(attributes["layout"].removeprefix("@layout/")), inner, parent, row, inherited)
+            return self._view(
+                self._resources.layout(attributes["layout"].removeprefix("@layout/")), inner, parent, row, inherited
+            )
         name = attributes.get("id", "").removeprefix("@+id/")
         content = self._content.get(f"{row}/{name}", self._content.get(name, {}))
         if not content.get("shown", attributes.get("visibility") != "gone"):
@@ -105,8 +105,10 @@ class Renderer:
             tint = self._resources.colour(attributes.get("tint", "@color/text"), states)
             svg = vector_svg(self._resources, attributes["src"].removeprefix("@drawable/"), tint)
             return svg, "display:flex;align-items:center;justify-content:center;"
-        colours = {
-            key: self._resources.colour(attributes[key], states) for key in ("barColor", "trackColor") if key in attributes
+        colours: dict[str, str] = {
+            key: self._resources.colour(attributes[key], states)
+            for key in ("barColor", "trackColor")
+            if key in attributes
         }
         if kind == "BarView":
             width = f"width:max({100 * content['share']:.3f}%, {attributes['layout_height'] and 8}px)"
@@ -115,7 +117,7 @@ class Renderer:
         if kind == "SplitBarView":
             parts = zip(("map", "verify", "decode", "plan"), content["parts"], strict=True)
             inside = "".join(
-                f'<div style="flex:{part} 1 0;background:{self._resources.colour(f"@color/load_{name}", states)}"></div>'
+                f'<div style="flex:{part} 1 0;{background_css(self._resources, f"@color/load_{name}", states)}"></div>'
                 for name, part in parts
             )
             return inside, "display:flex;border-radius:99px;overflow:hidden;"

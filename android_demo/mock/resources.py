@@ -1,4 +1,4 @@
-"""The app's resources, resolved as Android resolves them: by day or night, portrait or landscape, and by a view's state."""
+"""The app's resources as Android resolves them: by day or night, portrait or landscape, and by a view's state."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Resources:
         """With its places filled."""
         text = self._values["string", name]
         for number, place in enumerate(places, 1):
-            text = re.sub(rf"%{number}\$[sd]", lambda _, place=place: place, text)
+            text = text.replace(f"%{number}$s", place).replace(f"%{number}$d", place)
         return text.replace("%%", "%")
 
     def style(self, name: str) -> dict[str, str]:
