@@ -1,5 +1,5 @@
-// What a program of ours takes from the C++ library, compiled from its headers: linked without the NDK it has no C++ library. The
-// declarations of these templates keep the compiler from making them elsewhere.
+// What a program of ours takes from the C++ library, compiled from its headers: linked without the NDK it has no C++
+// library. The declarations of these templates keep the compiler from making them elsewhere.
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -10,7 +10,7 @@ namespace std {
 inline namespace __1 {
 
 template class basic_string<char>;
-template string operator+<char, char_traits<char>, allocator<char>>(const char*, const string&);
+template string operator+ <char, char_traits<char>, allocator<char>>(const char*, const string&);
 
 string to_string(long value) {
   char text[24];

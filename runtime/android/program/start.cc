@@ -5,8 +5,8 @@ extern "C" {
 
 int main(int argc, char** argv);  // bionic passes the environment too, in a register that it does not look at
 
-// Of bionic: takes what the kernel put on the stack, runs main and exits with its result. Constructors have run by then (the linker's
-// job); destructors are registered with __cxa_atexit, so that there is no array of them to pass.
+// Of bionic: takes what the kernel put on the stack, runs main and exits with its result. Constructors have run by then
+// (the linker's job); destructors are registered with __cxa_atexit, so that there is no array of them to pass.
 struct Structors {
   void (**preinit)();
   void (**init)();
