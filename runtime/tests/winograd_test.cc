@@ -88,26 +88,26 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(WinogradKernels);  // where there 
 TEST_P(WinogradKernels, EqualTheReference) {
   std::mt19937 random(71);
 
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 60; ++i) {
     OpParts op;
     op.type = fb::OpAttributes_Conv2d;
     op.pad_top = pick(random, 0, i % 5 == 0 ? 9 : 2);
     op.pad_bottom = pick(random, 0, 2);
     op.pad_left = pick(random, 0, i % 5 == 1 ? 40 : 2);
     op.pad_right = pick(random, 0, i % 5 == 2 ? 40 : 2);
-    const uint32_t most = i % 10 == 9 ? 90 : 30;
+    const uint32_t most = i % 10 == 9 ? 90 : 30, side = i % 4 < 2 ? 3 : 5;
     op.groups = i % 3 == 1 ? pick(random, 2, 4) : 1;
     const Shape32 shape = {pick(random, 1, 3), op.groups * (i % 7 == 0 ? 1 : pick(random, 1, 40 / op.groups)),
-                           std::max(pick(random, 1, most), 3 - std::min(op.pad_top + op.pad_bottom, 2u)),
-                           std::max(pick(random, 1, most), 3 - std::min(op.pad_left + op.pad_right, 2u))};
-    const Shape32 weight_shape = {op.groups * pick(random, 1, 50 / op.groups), shape[1] / op.groups, 3, 3};
+                           std::max(pick(random, 1, most), side - std::min(op.pad_top + op.pad_bottom, side - 1)),
+                           std::max(pick(random, 1, most), side - std::min(op.pad_left + op.pad_right, side - 1))};
+    const Shape32 weight_shape = {op.groups * pick(random, 1, 50 / op.groups), shape[1] / op.groups, side, side};
     ModelParts parts;
     Tensor weight;
     op.weight = add_weight(&parts, kernel().form, random, weight_shape, &weight);
     if (i % 2 == 0) op.bias = parts.dense({weight_shape[0]}, testing::random_values(random, weight_shape[0]));
     const fb::Activation activations[] = {fb::Activation_None, fb::Activation_Relu, fb::Activation_Relu6,
                                           fb::Activation_HardSwish};
-    op.activation = activations[i % 4];
+    op.activation = activations[i / 2 % 4];
     parts.ops = {op};
     const Reference reference(parts, shape);
     const Tensor x = random_tensor(random, shape), expected = reference(x);
@@ -123,14 +123,15 @@ TEST_P(WinogradKernels, EqualTheReference) {
 // More channels and outputs than a block.
 TEST_P(WinogradKernels, ManyChannels) {
   std::mt19937 random(72);
-  for (const uint32_t channels : {130u, 300u}) {
+  for (const uint32_t channels : {130u, 131u, 300u}) {
     OpParts op;
     op.type = fb::OpAttributes_Conv2d;
     op.pad_top = op.pad_bottom = op.pad_left = op.pad_right = 1;
+    const uint32_t side = channels == 131 ? 5 : 3;
     const Shape32 shape = {2, channels, 14, 17};
     ModelParts parts;
     Tensor weight;
-    op.weight = add_weight(&parts, kernel().form, random, {70, channels, 3, 3}, &weight);
+    op.weight = add_weight(&parts, kernel().form, random, {70, channels, side, side}, &weight);
     parts.ops = {op};
     const Reference reference(parts, shape);
     const Tensor x = random_tensor(random, shape), expected = reference(x);
@@ -158,7 +159,10 @@ TEST_P(WinogradKernels, FitNothingElse) {
   EXPECT_FALSE(supported(strided, {64, 64, 3, 3}, shape));
   EXPECT_FALSE(supported(dilated, {64, 64, 3, 3}, shape));
   EXPECT_FALSE(supported(op, {64, 64, 3, 1}, shape));
-  EXPECT_FALSE(supported(op, {64, 64, 5, 5}, shape));
+  EXPECT_TRUE(supported(op, {64, 64, 5, 5}, shape));
+  EXPECT_FALSE(supported(op, {64, 64, 5, 3}, shape));
+  EXPECT_FALSE(supported(op, {64, 64, 7, 7}, shape));
+  EXPECT_FALSE(supported(op, {64, 64, 4, 4}, shape));
   OpParts depthwise;
   depthwise.groups = 64;
   EXPECT_FALSE(supported(depthwise, {64, 1, 3, 3}, shape));

@@ -7,8 +7,7 @@
 namespace dcm {
 namespace {
 
-constexpr uint32_t kTile = WinogradLayout::kTile, kSide = WinogradLayout::kSide;
-constexpr uint32_t kPositions = WinogradLayout::kPositions, kTaps = WinogradLayout::kTaps;
+constexpr uint32_t kSide = WinogradLayout::kSide, kPositions = WinogradLayout::kPositions;
 constexpr uint32_t kOutputs = WinogradLayout::kOutputs, kExpanded = WinogradLayout::kExpanded;
 
 // A run of tiles within a row of tiles.
@@ -35,6 +34,9 @@ class Winograd {
       : steps_(steps),
         site_(*call.site),
         layout_(winograd_layout(*call.prepared)),
+        transform_weights_(layout_.kernel == 3 ? steps.transform_weights3 : steps.transform_weights5),
+        transform_sums_(layout_.kernel == 3 ? steps.transform_sums6 : steps.transform_sums4),
+        seen_(layout_.kernel - 1),
         in_(site_.input()),
         out_(site_.output()),
         lanes_(steps.limits.lanes),
@@ -47,7 +49,7 @@ class Winograd {
         weights_(inputs_ + kPositions * input_step_),
         sums_(weights_ + kPositions * weight_step_),
         kernels_(sums_ + kPositions * sum_step_),
-        zeros_(kernels_ + kExpanded * kTaps * kOutputs),
+        zeros_(kernels_ + kExpanded * layout_.taps * kOutputs),
         bias_(zeros_ + steps.limits.strip_tiles[0] * layout_.block_outputs),
         unused_(bias_ + layout_.block_outputs),
         pixels_(unused_ + lanes_) {
@@ -65,7 +67,7 @@ class Winograd {
       set.strip_tiles = steps_.limits.strip_tiles[set.kind];
       set.strips = static_cast<uint32_t>(ceil_div(tiles, set.strip_tiles));
     }
-    for_each_run(WinogradLayout::kInputRun, [&](const TileRun& run) {
+    for_each_run((WinogradLayout::kInputPixels - seen_) / layout_.tile, [&](const TileRun& run) {
       for (uint32_t channel = 0; channel < layout_.channels; channel += lanes_) {
         load_run(input + channel * in_.plane(), layout_.channels - channel, run);
         transform_run(channel, run);
@@ -87,7 +89,7 @@ class Winograd {
     std::fill(bias_, bias_ + layout_.block_outputs, 0.0f);
     if (bias != nullptr) std::copy_n(bias + group * layout_.outputs + first, outputs, bias_);
     output += first * out_.plane();
-    for_each_run(WinogradLayout::kOutputRun, [&](const TileRun& run) {
+    for_each_run(WinogradLayout::kOutputPixels / layout_.tile, [&](const TileRun& run) {
       for (uint32_t o = 0; o < outputs; o += lanes_)
         end_run(run, o, std::min(outputs - o, lanes_), output + o * out_.plane());
     });
@@ -111,7 +113,7 @@ class Winograd {
                          in_.height,
                          layout_.y.begin(run.row) - convolution.y.pad_before,
                          int64_t{run.first_pixel} - convolution.x.pad_before,
-                         run.pixels + 2,
+                         run.pixels + seen_,
                          run.column + run.count < layout_.x.tiles};
     for (uint32_t c = 0; c < lanes_; ++c, rows.plane += in_.plane()) {
       if (c == planes) rows.height = 0;
@@ -121,7 +123,7 @@ class Winograd {
   }
 
   void transform_run(uint32_t channel, const TileRun& run) {
-    for (uint32_t x = 0; x < run.pixels + 2; ++x) {
+    for (uint32_t x = 0; x < run.pixels + seen_; ++x) {
       float* column = pixels_ + x * lanes_;
       steps_.transform_inputs(column, input_row_, column, input_row_, column + (kSide - 1) * input_row_);
     }
@@ -160,8 +162,8 @@ class Winograd {
       layout_.expand(site_.weight(), group, output, channel + done, now, kernels_);
       for (uint32_t c = 0; c < now; ++c, to += layout_.block_outputs)
         for (uint32_t v = 0; v < kOutputs; v += lanes_)
-          steps_.transform_weights(kernels_ + c * kTaps * kOutputs + v, kOutputs, layout_.y.large > 0,
-                                   layout_.x.large > 0, to + v, weight_step_);
+          transform_weights_(kernels_ + c * layout_.taps * kOutputs + v, kOutputs, layout_.y.large > 0,
+                             layout_.x.large > 0, to + v, weight_step_);
     }
   }
 
@@ -187,9 +189,9 @@ class Winograd {
     for (uint32_t t = 0; t < run.count; ++t) {
       const uint32_t column = run.column + t;
       const float* infinity = column < layout_.x.large ? sums_of(sets_[1], run.row, column) : sums_;
-      steps_.transform_sums(sums_of(sets_[0], run.row, column) + first, sum_step_,
-                            infinity + first + (kSide - 1) * sum_step_, bias_ + first, activation,
-                            pixels_ + (layout_.x.begin(column) - run.first_pixel) * lanes_, output_row_);
+      transform_sums_(sums_of(sets_[0], run.row, column) + first, sum_step_, infinity + first + (kSide - 1) * sum_step_,
+                      bias_ + first, activation, pixels_ + (layout_.x.begin(column) - run.first_pixel) * lanes_,
+                      output_row_);
     }
     const uint32_t x = run.first_pixel, y = layout_.y.begin(run.row);
     const uint32_t width = std::min(out_.width - x, run.pixels);
@@ -207,6 +209,9 @@ class Winograd {
   const WinogradSteps& steps_;
   const Site& site_;
   const WinogradLayout& layout_;
+  WinogradSteps::TransformWeights transform_weights_;
+  WinogradSteps::TransformSums transform_sums_;
+  uint32_t seen_;  // pixels that a run of tiles sees beyond its own
   Picture in_, out_;
   uint32_t lanes_;
   uint64_t input_row_, output_row_;               // of pixels_

@@ -37,8 +37,12 @@ WinogradLayout layout_of(const Site& site, const WinogradLimits& limits) {
   const Picture in(site.input()), out(site.output());
   const uint32_t groups = site.op->attributes.convolution.groups;
   WinogradLayout layout = {};
-  layout.y = WinogradAxis(out.height);
-  layout.x = WinogradAxis(out.width);
+  layout.kernel = site.op->attributes.convolution.y.kernel;
+  layout.tile = WinogradLayout::kSide + 1 - layout.kernel;
+  layout.taps = layout.kernel * layout.kernel;
+  layout.tap_parts = parts_of(layout.taps, WinogradLayout::kPartTaps);
+  layout.y = WinogradAxis(layout.tile, out.height);
+  layout.x = WinogradAxis(layout.tile, out.width);
   layout.groups = groups;
   layout.outputs = out.channels / groups;
   layout.channels = in.channels / groups;
@@ -54,9 +58,9 @@ WinogradLayout layout_of(const Site& site, const WinogradLimits& limits) {
 }  // namespace
 
 uint64_t WinogradLayout::scratch_floats(const WinogradLimits& limits) const {
-  const uint64_t run = std::max(kSide * kInputPixels, kTile * kOutputPixels) + 1;  // and a vector that is not used
+  const uint64_t run = std::max(kSide * kInputPixels, kMostTile * kOutputPixels) + 1;  // and a vector that is not used
   return kPositions * (input_step(limits.lanes) + weight_step(limits.lanes) + sum_step(limits.lanes)) +
-         kExpanded * kTaps * kOutputs + (limits.strip_tiles[0] + 1) * block_outputs + run * limits.lanes;
+         kExpanded * kMostTaps * kOutputs + (limits.strip_tiles[0] + 1) * block_outputs + run * limits.lanes;
 }
 
 uint32_t choose_strip(const WinogradLimits& limits, uint32_t tiles) {
@@ -69,8 +73,9 @@ uint32_t choose_strip(const WinogradLimits& limits, uint32_t tiles) {
   return best;
 }
 
-WinogradAxis::WinogradAxis(uint32_t pixels) : tiles(parts_of(pixels, WinogradLayout::kTile)) {
-  const uint32_t beyond = tiles * WinogradLayout::kTile - pixels;
+WinogradAxis::WinogradAxis(uint32_t pixels_of_tile, uint32_t pixels)
+    : tile_pixels(pixels_of_tile), tiles(parts_of(pixels, pixels_of_tile)) {
+  const uint32_t beyond = tiles * tile_pixels - pixels;
   large = tiles > beyond ? tiles - beyond : 0;
 }
 
@@ -96,7 +101,8 @@ WinogradBand WinogradLayout::band(uint32_t index) const {
 bool fits_winograd(const Site& site, const WinogradLimits& limits) {
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   for (const WindowAxis* axis : {&convolution.y, &convolution.x})
-    if (axis->kernel != 3 || axis->stride != 1 || axis->dilation != 1) return false;
+    if (axis->kernel != convolution.x.kernel || axis->stride != 1 || axis->dilation != 1) return false;
+  if (convolution.x.kernel != 3 && convolution.x.kernel != 5) return false;
   const Picture in(site.input()), out(site.output());
   if (in.channels == convolution.groups) return false;  // of depthwise ones there is nothing to add up
   if (site.weight().row_segments > 1) return false;     // columns of 16 bits say all
@@ -129,7 +135,8 @@ Status prepare_winograd(const Site& site, const WinogradLimits& limits, MemoryBu
   const Weight& weight = site.weight();
   WinogradLayout layout = layout_of(site, limits);
   const bool shared = weight.form != WeightForm::kDense;
-  const uint64_t begins = shared ? uint64_t{layout.groups} * layout.row_blocks() * layout.channels + 1 : 0;
+  const uint64_t begins =
+      shared ? uint64_t{layout.groups} * layout.row_blocks() * layout.channels * layout.tap_parts + 1 : 0;
   layout.begins_at = sizeof(WinogradLayout);
   layout.nonzeros_at = layout.begins_at + begins * sizeof(uint32_t);
   DCM_TRY(prepared->allocate(budget, layout.nonzeros_at + (shared ? weight.nonzeros * sizeof(WinogradNonzero) : 0)));

@@ -129,8 +129,10 @@ constexpr WinogradSteps kWinogradSteps = {
     load_rows,
     transpose_squares,
     transform_inputs,
-    transform_weights,
-    transform_sums,
+    transform_weights<3>,
+    transform_weights<5>,
+    transform_sums<6>,
+    transform_sums<4>,
     store_rows,
     activate_rest};
 
