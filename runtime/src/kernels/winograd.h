@@ -42,8 +42,13 @@ struct WinogradSteps {
                                  Activation activation, float* to, uint64_t to_step);
   TransformSums transform_sums6, transform_sums4;
   // Elements of `width` floats from vectors that are as many vectors apart as they have lanes, to rows of a plane.
-  void (*store_rows)(const float* from, uint64_t from_step, uint32_t width, uint32_t height, float* to,
-                     uint64_t to_step);
+  // added: null, or rows like those, which are added before all is clamped as the activation says.
+  void (*store_rows)(const float* from, uint64_t from_step, uint32_t width, uint32_t height, const float* added,
+                     Activation activation, float* to, uint64_t to_step);
+  // The largest of 2 x 2 elements of such rows instead. odd: the first row is the lower one of its windows, of which
+  // the upper one is in `to`; a last row that is the upper one of its windows is left there, for the next call.
+  void (*pool_rows)(const float* from, uint64_t from_step, uint32_t width, uint32_t height, bool odd, float* to,
+                    uint64_t to_step);
   void (*activate)(Activation activation, float* x, uint64_t count);
 };
 

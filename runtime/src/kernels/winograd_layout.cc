@@ -27,9 +27,13 @@ void choose_bands(const WinogradLimits& limits, WinogradLayout* layout) {
   const uint32_t most =
       std::max(static_cast<uint32_t>(std::min<uint64_t>(fitting, kMostBandTiles)), uint32_t{limits.strip_tiles[0]});
   layout->bands_x = parts_of(layout->x.tiles, most);
-  const uint32_t columns = parts_of(layout->x.tiles, layout->bands_x);
+  // A band that has to end at an even pixel may have a tile more.
+  const auto most_tiles = [layout](uint32_t tiles, uint32_t bands) {
+    return parts_of(tiles, bands) + (layout->pools && bands > 1 ? 1 : 0);
+  };
+  const uint32_t columns = most_tiles(layout->x.tiles, layout->bands_x);
   layout->bands_y = parts_of(layout->y.tiles, std::max(most / columns, 1u));
-  const uint32_t rows = parts_of(layout->y.tiles, layout->bands_y);
+  const uint32_t rows = most_tiles(layout->y.tiles, layout->bands_y);
   layout->band_tiles = rows * columns + limits.strip_tiles[0] - 1;
 }
 
@@ -41,6 +45,7 @@ WinogradLayout layout_of(const Site& site, const WinogradLimits& limits) {
   layout.tile = WinogradLayout::kSide + 1 - layout.kernel;
   layout.taps = layout.kernel * layout.kernel;
   layout.tap_parts = parts_of(layout.taps, WinogradLayout::kPartTaps);
+  layout.pools = site.fused != nullptr && site.fused->type == OpType::kMaxPool2d;
   layout.y = WinogradAxis(layout.tile, out.height);
   layout.x = WinogradAxis(layout.tile, out.width);
   layout.groups = groups;
@@ -81,18 +86,19 @@ WinogradAxis::WinogradAxis(uint32_t pixels_of_tile, uint32_t pixels)
 
 WinogradBand WinogradLayout::band(uint32_t index) const {
   // Bands differ by a row or column at most, and not the first ones from the last ones: threads take bands in order.
-  const auto begin = [](uint32_t tiles, uint32_t part, uint32_t parts) {
-    return static_cast<uint32_t>(uint64_t{tiles} * part / parts);
+  const auto begin = [this](const WinogradAxis& axis, uint32_t part, uint32_t parts) {
+    const uint32_t first = static_cast<uint32_t>(uint64_t{axis.tiles} * part / parts);
+    return pools ? axis.even(first) : first;
   };
   const auto larger = [](uint32_t large, uint32_t first, uint32_t count) {
     return large > first ? std::min(large - first, count) : 0;
   };
   const uint32_t by = index / bands_x, bx = index % bands_x;
   WinogradBand band = {};
-  band.row = begin(y.tiles, by, bands_y);
-  band.rows = begin(y.tiles, by + 1, bands_y) - band.row;
-  band.column = begin(x.tiles, bx, bands_x);
-  band.columns = begin(x.tiles, bx + 1, bands_x) - band.column;
+  band.row = begin(y, by, bands_y);
+  band.rows = begin(y, by + 1, bands_y) - band.row;
+  band.column = begin(x, bx, bands_x);
+  band.columns = begin(x, bx + 1, bands_x) - band.column;
   band.large_rows = larger(y.large, band.row, band.rows);
   band.large_columns = larger(x.large, band.column, band.columns);
   return band;
@@ -108,6 +114,19 @@ bool fits_winograd(const Site& site, const WinogradLimits& limits) {
   if (site.weight().row_segments > 1) return false;     // columns of 16 bits say all
   if (std::max({in.height, in.width, out.height, out.width}) > kMostTiledSide) return false;
   return layout_of(site, limits).scratch_floats(limits) <= kMostWinogradFloats;
+}
+
+bool winograd_pools(const Site& site, const Op& next, const WinogradLimits& limits) {
+  if (next.type != OpType::kMaxPool2d) return false;
+  const Shape &from = site.output(), &to = site.graph->shapes[next.first_output];
+  const auto halves = [&](const WindowAxis& axis, uint32_t dim) {
+    return axis.kernel == 2 && axis.stride == 2 && axis.dilation == 1 && axis.pad_before == 0 &&
+           to.dims[dim] == from.dims[dim] / 2;
+  };
+  if (!halves(next.attributes.max_pool2d.y, 2) || !halves(next.attributes.max_pool2d.x, 3)) return false;
+  Site pooled = site;
+  pooled.fused = &next;
+  return layout_of(pooled, limits).scratch_floats(limits) <= kMostWinogradFloats;
 }
 
 KernelWork winograd_work(const Site& site, const WinogradLimits& limits) {

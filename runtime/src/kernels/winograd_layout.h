@@ -40,6 +40,8 @@ struct WinogradAxis {
   WinogradAxis(uint32_t tile_pixels, uint32_t pixels);
   // The first pixel of a tile.
   uint32_t begin(uint32_t tile) const { return (tile_pixels - 1) * tile + std::min(tile, large); }
+  // The same tile or the next, whichever begins at an even pixel; or the end.
+  uint32_t even(uint32_t tile) const { return tile < tiles && begin(tile) % 2 != 0 ? tile + 1 : tile; }
 };
 
 // A rectangle of tiles whose transformed inputs exist at once.
@@ -66,6 +68,7 @@ struct WinogradLayout {
   uint32_t kernel;           // pixels of a side, 3 or 5
   uint32_t tile;             // the same of a large tile
   uint32_t taps, tap_parts;  // of a kernel
+  bool pools;                // 2 x 2 outputs become one: bands begin at even pixels
   WinogradAxis y, x;
   uint32_t bands_y, bands_x;  // of a plane
   uint32_t band_tiles;        // of a band, at most, whole strips
@@ -113,6 +116,9 @@ bool fits_winograd(const Site& site, const WinogradLimits& limits);
 
 // 32 MB; VGG-16 needs 9 MB.
 constexpr uint64_t kMostWinogradFloats = uint64_t{1} << 23;
+
+// Whether the operator, a pool of the largest of 2 x 2 results, can be computed as they are written.
+bool winograd_pools(const Site& site, const Op& next, const WinogradLimits& limits);
 
 // The work of one sample. Of a site that it fits.
 KernelWork winograd_work(const Site& site, const WinogradLimits& limits);
