@@ -170,6 +170,58 @@ TEST_F(Api, Names) {
   EXPECT_EQ(dcm_model_input(model_.get(), 0, nullptr, &error_), DCM_CALL_ARGUMENT);
 }
 
+TEST(Metadata, LabelsAndEntries) {
+  testing::ModelParts parts = testing::small_network();
+  parts.labels = {"cat", "", "V\xC3\xB6gel"};
+  parts.entries = {{"zebra", "1"}, {"dcmobile.image", "resize=8 grey"}, {"", ""}};
+  Bytes bytes = parts.build();
+  const testing::Opened opened = testing::open_bytes(bytes);
+  ASSERT_EQ(opened.code, DCM_OK) << opened.text;
+  std::fill(bytes.begin(), bytes.end(), 0xFF);  // the model has its own copies
+  const dcm_model* model = opened.model.get();
+
+  ASSERT_EQ(dcm_model_label_count(model), parts.labels.size());
+  for (size_t i = 0; i < parts.labels.size(); ++i) {
+    const char* label = nullptr;
+    ASSERT_EQ(dcm_model_label(model, i, &label, nullptr), DCM_OK);
+    EXPECT_EQ(label, parts.labels[i]);
+  }
+  ASSERT_EQ(dcm_model_metadata_count(model), parts.entries.size());
+  for (size_t i = 0; i < parts.entries.size(); ++i) {
+    const char *key = nullptr, *value = nullptr;
+    ASSERT_EQ(dcm_model_metadata(model, i, &key, &value, nullptr), DCM_OK);
+    EXPECT_EQ(std::make_pair(std::string(key), std::string(value)), parts.entries[i]);
+  }
+}
+
+TEST(Metadata, ThereNeedNotBeAny) {
+  testing::ModelParts parts = testing::small_network();
+  parts.labels.clear();
+  parts.entries.clear();
+  const testing::Opened opened = testing::open_bytes(parts.build());
+  ASSERT_EQ(opened.code, DCM_OK) << opened.text;
+  EXPECT_EQ(dcm_model_label_count(opened.model.get()), 0u);
+  EXPECT_EQ(dcm_model_metadata_count(opened.model.get()), 0u);
+}
+
+TEST_F(Api, MetadataThatIsNotThere) {
+  EXPECT_EQ(dcm_model_label_count(nullptr), 0u);
+  EXPECT_EQ(dcm_model_metadata_count(nullptr), 0u);
+  const char *label = "x", *key = "x", *value = "x";
+  EXPECT_EQ(dcm_model_label(model_.get(), 3, &label, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_STREQ(error_.text, "label 3 does not exist: the model has 3");
+  EXPECT_EQ(label, nullptr);
+  EXPECT_EQ(dcm_model_metadata(model_.get(), 1, &key, &value, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_STREQ(error_.text, "metadata entry 1 does not exist: the model has 1");
+  EXPECT_EQ(key, nullptr);
+  EXPECT_EQ(value, nullptr);
+  EXPECT_EQ(dcm_model_label(nullptr, 0, &label, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(dcm_model_label(model_.get(), 0, nullptr, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(dcm_model_metadata(nullptr, 0, &key, &value, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(dcm_model_metadata(model_.get(), 0, nullptr, &value, &error_), DCM_CALL_ARGUMENT);
+  EXPECT_EQ(dcm_model_metadata(model_.get(), 0, &key, nullptr, &error_), DCM_CALL_ARGUMENT);
+}
+
 TEST_F(Api, OperatorsOfThePlan) {
   const char* const expected[][3] = {{"features.0", "Conv2d", "conv2d_sparse_"},
                                      {"features.1", "Conv2d", "conv2d_dense_shared_"},

@@ -165,6 +165,15 @@ DCM_API int dcm_model_output(const dcm_model* model, size_t index, dcm_tensor_in
 DCM_API int dcm_model_find_input(const dcm_model* model, const char* name, size_t* index, dcm_error* error);
 DCM_API int dcm_model_find_output(const dcm_model* model, const char* name, size_t* index, dcm_error* error);
 
+/* What the file says of itself (docs/format.md, 7). Texts are UTF-8 and live as long as the model. Labels name the
+ * classes, in order of the elements of the first output's last axis; there may be none. Keys of the metadata's entries
+ * are unique. */
+DCM_API size_t dcm_model_label_count(const dcm_model* model);
+DCM_API int dcm_model_label(const dcm_model* model, size_t index, const char** label, dcm_error* error);
+DCM_API size_t dcm_model_metadata_count(const dcm_model* model);
+DCM_API int dcm_model_metadata(const dcm_model* model, size_t index, const char** key, const char** value,
+                               dcm_error* error);
+
 /* One operator of the plan, in order of execution. */
 typedef struct dcm_op_info {
   const char* name;      /* module path in the user's model, "" if the file does not say */

@@ -34,7 +34,7 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
   dcm::VisitMeter meter(source.size());
   DCM_TRY(dcm::verify_weights(file, budget, meter, &weights));
   DCM_TRY(dcm::build_graph(file, weights, budget, meter, &graph));
-  DCM_TRY(dcm::verify_metadata(file.metadata(), budget, meter));
+  DCM_TRY(dcm::read_metadata(file.metadata(), budget, meter, &metadata));
   watch.lap(&load_info.verify_ns);
 
   {

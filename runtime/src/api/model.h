@@ -4,6 +4,7 @@
 #include "format/data_source.h"
 #include "format/weight.h"
 #include "graph/graph.h"
+#include "graph/metadata.h"
 #include "plan/plan.h"
 
 // Immutable once load() has succeeded.
@@ -16,6 +17,7 @@ struct dcm_model {
   dcm::MemoryBudget budget;  // first: it outlives the arrays
   dcm::Array<dcm::Weight> weights;
   dcm::Graph graph;
+  dcm::Metadata metadata;
   dcm::Plan plan;
   dcm_load_info load_info = {};
 };

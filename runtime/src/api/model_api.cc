@@ -43,15 +43,18 @@ void fill_info(const char* name, const Shape& shape, dcm_tensor_info* info) {
   if (shape.batched) info->dims[0] = -1;
 }
 
+Status verify_index(const char* kind, size_t index, size_t count) {
+  if (index < count) return {};
+  return Status::error(DCM_CALL_ARGUMENT, "%s %zu does not exist: the model has %zu", kind, index, count);
+}
+
 Status describe(const dcm_model* model, const Array<Port> Graph::* ports, const char* kind, size_t index,
                 dcm_tensor_info* info) {
   DCM_TRY(verify_pointer(info, "info"));
   *info = {};
   DCM_TRY(verify_pointer(model, "model"));
   const Graph& graph = model->graph;
-  if (index >= (graph.*ports).size())
-    return Status::error(DCM_CALL_ARGUMENT, "%s %zu does not exist: the model has %zu", kind, index,
-                         (graph.*ports).size());
+  DCM_TRY(verify_index(kind, index, (graph.*ports).size()));
   const Port& port = (graph.*ports)[index];
   fill_info(graph.name(port.name), graph.shapes[port.value], info);
   return {};
@@ -73,11 +76,32 @@ Status find(const dcm_model* model, const Array<Port> Graph::* ports, const char
                        graph.name((graph.*ports)[0].name));
 }
 
+Status find_label(const dcm_model* model, size_t index, const char** label) {
+  DCM_TRY(verify_pointer(label, "label"));
+  *label = nullptr;
+  DCM_TRY(verify_pointer(model, "model"));
+  const Metadata& metadata = model->metadata;
+  DCM_TRY(verify_index("label", index, metadata.labels.size()));
+  *label = metadata.text(metadata.labels[index]);
+  return {};
+}
+
+Status find_entry(const dcm_model* model, size_t index, const char** key, const char** value) {
+  DCM_TRY(verify_pointer(key, "key"));
+  *key = nullptr;
+  DCM_TRY(verify_pointer(value, "value"));
+  *value = nullptr;
+  DCM_TRY(verify_pointer(model, "model"));
+  const Metadata& metadata = model->metadata;
+  DCM_TRY(verify_index("metadata entry", index, metadata.entries.size()));
+  *key = metadata.text(metadata.entries[index].key);
+  *value = metadata.text(metadata.entries[index].value);
+  return {};
+}
+
 Status find_op(const dcm_model* model, size_t index, const PlannedOp** planned) {
   DCM_TRY(verify_pointer(model, "model"));
-  if (index >= model->plan.ops.size())
-    return Status::error(DCM_CALL_ARGUMENT, "operator %zu does not exist: the model has %zu", index,
-                         model->plan.ops.size());
+  DCM_TRY(verify_index("operator", index, model->plan.ops.size()));
   *planned = &model->plan.ops[index];
   return {};
 }
@@ -181,6 +205,22 @@ int dcm_model_find_input(const dcm_model* model, const char* name, size_t* index
 
 int dcm_model_find_output(const dcm_model* model, const char* name, size_t* index, dcm_error* error) {
   return report(dcm::find(model, &Graph::outputs, "output", name, index), error);
+}
+
+size_t dcm_model_label_count(const dcm_model* model) {
+  return model == nullptr ? 0 : model->metadata.labels.size();
+}
+
+int dcm_model_label(const dcm_model* model, size_t index, const char** label, dcm_error* error) {
+  return report(dcm::find_label(model, index, label), error);
+}
+
+size_t dcm_model_metadata_count(const dcm_model* model) {
+  return model == nullptr ? 0 : model->metadata.entries.size();
+}
+
+int dcm_model_metadata(const dcm_model* model, size_t index, const char** key, const char** value, dcm_error* error) {
+  return report(dcm::find_entry(model, index, key, value), error);
 }
 
 size_t dcm_model_op_count(const dcm_model* model) {

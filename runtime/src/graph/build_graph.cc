@@ -208,22 +208,4 @@ Status build_graph(const fb::Model& model, const Array<Weight>& weights, MemoryB
   return GraphBuilder(model, weights, budget, meter, graph).build();
 }
 
-Status verify_metadata(const fb::Metadata* metadata, MemoryBudget& budget, VisitMeter& meter) {
-  if (metadata == nullptr) return {};
-  DCM_TRY(verify_text(metadata->producer(), "the producer", meter));
-  DCM_TRY(meter.visit(uint64_t{vector_size(metadata->labels())} + vector_size(metadata->entries()), 8));
-  if (metadata->labels() != nullptr)
-    for (const auto* label : *metadata->labels()) DCM_TRY(verify_text(label, "a label", meter));
-  if (metadata->entries() == nullptr) return {};
-  Array<const flatbuffers::String*> keys;
-  DCM_TRY(keys.allocate(budget, metadata->entries()->size()));
-  for (uint32_t i = 0; i < keys.size(); ++i) {
-    const fb::Entry& entry = *metadata->entries()->Get(i);
-    DCM_TRY(verify_text(entry.key(), "a metadata key", meter));
-    DCM_TRY(verify_text(entry.value(), "a metadata value", meter));
-    keys[i] = entry.key();
-  }
-  return verify_unique(keys, "metadata entries");
-}
-
 }  // namespace dcm
