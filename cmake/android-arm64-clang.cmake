@@ -12,7 +12,7 @@ endforeach()
 
 set(android "${CMAKE_CURRENT_LIST_DIR}/../runtime/android")
 set(c_flags "-nostdlibinc -isystem ${android}/compat")
-set(c_headers "-isystem ${DCMOBILE_ANDROID_PARTS}/musl/usr/include/aarch64-linux-musl -mno-outline-atomics")
+set(c_headers "-isystem ${DCMOBILE_ANDROID_PARTS}/musl-dev/usr/include/aarch64-linux-musl -mno-outline-atomics")
 set(CMAKE_C_FLAGS_INIT "${c_flags} ${c_headers}")
 set(CMAKE_CXX_FLAGS_INIT "${c_flags} -nostdinc++ -isystem /usr/lib/llvm-19/include/c++/v1 ${c_headers} -fno-threadsafe-statics")
 # Pages of 16 KiB; relocations packed, which Android knows from API 23 on and which saves 18 KB.

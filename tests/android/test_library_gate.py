@@ -44,8 +44,9 @@ def _build(folder: Path, source: str, *flags: str) -> Path:
     return library
 
 
-def test_a_good_library_passes(tmp_path: Path) -> None:
-    assert library_gate.problems(_build(tmp_path, _GOOD, *_GOOD_FLAGS)) == []
+@pytest.mark.parametrize("name", ["dcm_f", "JNI_OnLoad"])
+def test_a_good_library_passes(tmp_path: Path, name: str) -> None:
+    assert library_gate.problems(_build(tmp_path, _GOOD.replace("dcm_f", name), *_GOOD_FLAGS)) == []
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def test_a_good_library_passes(tmp_path: Path) -> None:
         (_GOOD, ("-Wl,-z,max-page-size=16384",), "not stripped"),
         (_GOOD.replace("strcmp", "sysconf"), _GOOD_FLAGS, "asks the system for sysconf"),
         (_GOOD.replace("dcm_f", "other"), _GOOD_FLAGS, "shows other"),
+        (_GOOD.replace("dcm_f", "JNI_OnUnload"), _GOOD_FLAGS, "shows JNI_OnUnload"),
         (_THREAD_LOCAL, (*_GOOD_FLAGS, "-fno-emulated-tls"), "thread-local"),
         (_THREAD_LOCAL, _GOOD_FLAGS, "__emutls_get_address"),
         (
@@ -82,4 +84,9 @@ def test_a_library_of_this_machine_is_refused(tmp_path: Path) -> None:
 def test_the_runtime_passes() -> None:
     finished = subprocess.run([_REPOSITORY / "scripts/build-android-so"], check=False, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert library_gate.problems(_REPOSITORY / "build/android-arm64/libdcmobile.so") == []
+    library = _REPOSITORY / "build/android-arm64/libdcmobile.so"
+    assert library_gate.problems(library) == []
+    readelf = ["readelf", "-W", "--dyn-syms", library]
+    lines = subprocess.run(readelf, check=True, capture_output=True, text=True).stdout.splitlines()
+    shown = {line.split()[-1] for line in lines if line and " UND " not in line}
+    assert {"JNI_OnLoad", "dcm_model_open_fd", "dcm_context_run"} <= shown  # what Java calls, and the C API

@@ -13,7 +13,7 @@ if(ANDROID)  # the NDK has the header among the system's
   set(DCMOBILE_JNI_INCLUDE_DIRS "")
   set(DCMOBILE_JNI_FOUND TRUE)
 elseif(DCMOBILE_FOR_ANDROID)
-  set(DCMOBILE_JNI_INCLUDE_DIRS "${DCMOBILE_ANDROID_PARTS}/jni")
+  set(DCMOBILE_JNI_INCLUDE_DIRS "${DCMOBILE_ANDROID_PARTS}/android-libnativehelper-dev/usr/include/android/nativehelper")
   set(DCMOBILE_JNI_FOUND TRUE)
 elseif(NOT CMAKE_CROSSCOMPILING)
   set(homes "$ENV{JAVA_HOME}")
