@@ -53,6 +53,7 @@ _Settings = TypeVar("_Settings", LayerRecipe, PruningBudget, EntropySharing)
 
 #: How many layers an error lists.
 _LISTED = 12
+_KEYS = ("seed", "drop_dead_channels")
 _TABLES: Mapping[str, type[PruningBudget] | type[EntropySharing]] = {"budget": PruningBudget, "sharing": EntropySharing}
 
 
@@ -68,6 +69,7 @@ class Recipe:
         seed: int = 0,
         budget: Mapping[str, Any] | PruningBudget | None = None,
         sharing: Mapping[str, Any] | EntropySharing | None = None,
+        drop_dead_channels: bool = False,
     ) -> None:
         if not isinstance(layers, Mapping):
             raise RecipeError(f"a recipe maps patterns to settings, not {type(layers).__name__}")
@@ -78,6 +80,9 @@ class Recipe:
             _checked_pattern(pattern): _settings_of(LayerRecipe, repr(pattern), settings)
             for pattern, settings in layers.items()
         }
+        if not isinstance(drop_dead_channels, bool):
+            raise RecipeError(f"drop_dead_channels is {drop_dead_channels!r}: it must be true or false")
+        self._drop_dead_channels = drop_dead_channels
         self._budget = None if budget is None else _settings_of(PruningBudget, "budget", budget)
         self._sharing = None if sharing is None else _settings_of(EntropySharing, "sharing", sharing)
 
@@ -85,6 +90,13 @@ class Recipe:
     def seed(self) -> int:
         """Seed of the "random" initialisation, 0 to 2^63 - 1."""
         return self._seed
+
+    @property
+    def drop_dead_channels(self) -> bool:
+        """Whether channels that pruning leaves dead leave the file (``passes.drop_dead_channels``): layers are then
+        smaller than in the model.
+        """
+        return self._drop_dead_channels
 
     @property
     def budget(self) -> PruningBudget | None:
@@ -110,12 +122,13 @@ class Recipe:
         return hash(self._parts())
 
     def _parts(self) -> tuple[object, ...]:
-        return self._seed, tuple(self._layers.items()), self._budget, self._sharing
+        return self._seed, tuple(self._layers.items()), self._budget, self._sharing, self._drop_dead_channels
 
     def __repr__(self) -> str:
         layers = {pattern: layer.settings() for pattern, layer in self._layers.items()}
         tables = "".join(f", {name}={table.settings()!r}" for name, table in self._tables())
-        return f"Recipe({layers!r}, seed={self._seed}{tables})"
+        drops = ", drop_dead_channels=True" if self._drop_dead_channels else ""
+        return f"Recipe({layers!r}, seed={self._seed}{tables}{drops})"
 
     def _tables(self) -> list[tuple[str, PruningBudget | EntropySharing]]:
         return [(name, table) for name in _TABLES if (table := getattr(self, name)) is not None]
@@ -161,16 +174,16 @@ class Recipe:
         except tomllib.TOMLDecodeError as error:
             raise RecipeError(f"{place}not TOML: {error}") from None
         for key in document:
-            if key not in ("seed", "layers", *_TABLES):
+            if key not in (*_KEYS, "layers", *_TABLES):
                 raise RecipeError(
-                    f"{place}unknown key {key!r}: a recipe has 'seed' and tables [layers.\"pattern\"], [budget] and "
-                    "[sharing]"
+                    f"{place}unknown key {key!r}: a recipe has {' and '.join(map(repr, _KEYS))}, and tables "
+                    '[layers."pattern"], [budget] and [sharing]'
                 )
         layers = document.get("layers", {})
         if not isinstance(layers, dict):
             raise RecipeError(f"{place}'layers' must be tables [layers.\"pattern\"]")
         try:
-            return cls(layers, document.get("seed", 0), document.get("budget"), document.get("sharing"))
+            return cls(layers, **{key: value for key, value in document.items() if key != "layers"})
         except RecipeError as error:
             raise RecipeError(f"{place}{error}") from None
 
@@ -179,6 +192,8 @@ class Recipe:
         document = tomlkit.document()
         if self._seed:
             document.add("seed", self._seed)
+        if self._drop_dead_channels:
+            document.add("drop_dead_channels", True)
         for name, settings in self._tables():
             document.add(name, _toml_table(settings.settings()))
         layers = tomlkit.table(is_super_table=True)
