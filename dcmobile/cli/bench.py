@@ -1,4 +1,4 @@
-"""``dcmobile bench``: how long a network takes and what memory it needs on this machine."""
+"""``dcmobile bench``: how long a network takes and what memory it needs, on this machine, under qemu or on phones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,9 +17,13 @@ from dcmobile.cli.program_kind import is_pte, needs_executorch
 from dcmobile.errors import Code, MachineError
 
 _PROGRAM = "dcmobile-bench"
+_DEFAULT_TIMEOUT = 600.0
+
+TARGETS = ("host", "qemu", "adb")
+_DEFAULT_CPU = "cortex-a76"
 
 
-@click.command(cls=Command, short_help="Time a .dcmodel (or a .pte) on this machine.")
+@click.command(cls=Command, short_help="Time a .dcmodel (or a .pte) here, under qemu or on phones.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--threads",
@@ -33,6 +38,38 @@ _PROGRAM = "dcmobile-bench"
 )
 @click.option("--operators", is_flag=True, help="Time each operator of a .dcmodel too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure, unrounded.")
+@click.option(
+    "--target",
+    default="host",
+    show_default=True,
+    type=click.Choice(TARGETS),
+    help="This machine; 64-bit Arm under qemu, where times mean nothing; phones, by adb.",
+)
+@click.option(
+    "--device", "devices", multiple=True, metavar="SERIAL", help="adb: a phone, as adb devices names it. Once for each."
+)
+@click.option("--all-devices", is_flag=True, help="adb: every phone that is ready.")
+@click.option(
+    "--cpu",
+    "cpus",
+    multiple=True,
+    metavar="NAME",
+    help=f"qemu: a processor, as qemu-aarch64 -cpu help names it. Once for each.  [default: {_DEFAULT_CPU}]",
+)
+@click.option(
+    "--bench-binary",
+    "binaries",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PROGRAM",
+    help="adb, qemu: a dcmobile-bench for the device; once for each ABI.  [default: of scripts/build-device-bench]",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0, 86400, min_open=True),
+    help="adb, qemu: how long a device may take.  [default: 600]",
+)
 def bench(
     file: Path,
     threads: int | None,
@@ -41,12 +78,35 @@ def bench(
     seconds: float,
     operators: bool,
     as_json: bool,
+    target: str,
+    devices: tuple[str, ...],
+    all_devices: bool,
+    cpus: tuple[str, ...],
+    binaries: tuple[Path, ...],
+    timeout: float | None,
 ) -> None:
     """Load the network in FILE, run it on random values, and print times and memory.
 
-    A .dcmodel is timed by the program dcmobile-bench, which has more options and runs on phones too; a .pte in
-    ExecuTorch's Python runtime.
+    A .dcmodel is timed by the program dcmobile-bench, which has more options; with --target adb on phones, where it and
+    the file are copied to, run, and removed. A .pte is timed in ExecuTorch's Python runtime.
     """
+    _check_target(target, "adb", {"device": devices, "all-devices": all_devices})
+    _check_target(target, "qemu", {"cpu": cpus})
+    _check_target(target, "adb or qemu", {"bench-binary": binaries, "timeout": timeout})
+    if target != "host":
+        if is_pte(file):
+            raise click.UsageError(f"--target {target} is for a .dcmodel: a .pte is timed on this machine")
+        if devices and all_devices:
+            raise click.UsageError("--device and --all-devices exclude each other")
+        from dcmobile.android.bench_request import BenchRequest
+        from dcmobile.cli.bench_targets import bench_on_phones, bench_under_qemu
+
+        request = BenchRequest(file, threads or 1, batch or 1, runs, seconds, operators, timeout or _DEFAULT_TIMEOUT)
+        if target == "adb":
+            bench_on_phones(request, binaries, devices, all_devices, as_json)
+        else:
+            bench_under_qemu(request, binaries, cpus or (_DEFAULT_CPU,), as_json)
+        return
     if is_pte(file):
         for name, given in {"threads": threads is not None, "operators": operators}.items():
             if given:
@@ -64,6 +124,13 @@ def bench(
     done = subprocess.run([_program(), *flags], stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise Failure(done.stderr.strip().removeprefix(f"{_PROGRAM}: ") or f"{_PROGRAM} ended with {done.returncode}")
+
+
+def _check_target(target: str, owners: str, options: dict[str, Any]) -> None:
+    """Raise for an option that only other targets have."""
+    for name, value in options.items():
+        if value and target not in owners.split():
+            raise click.UsageError(f"--{name} is for --target {owners}")
 
 
 def _program() -> str:

@@ -8,6 +8,7 @@ import click
 
 from dcmobile import __version__
 from dcmobile.cli.bench import bench
+from dcmobile.cli.bundle import bundle
 from dcmobile.cli.compress import compress
 from dcmobile.cli.inspect import inspect
 from dcmobile.cli.program import Program
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, inspect, run, bench, verify):
+for _command in (compress, sensitivity, inspect, run, bench, verify, bundle):
     cli.add_command(_command)
 
 

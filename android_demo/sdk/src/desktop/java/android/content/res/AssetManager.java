@@ -1,10 +1,12 @@
 package android.content.res;
 
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -45,7 +47,16 @@ public final class AssetManager {
     }
 
     public InputStream open(String name) throws IOException {
-        if (stored.containsKey(name) || compressed.containsKey(name)) {
+        long[] place = stored.get(name);
+        if (place != null) {
+            byte[] bytes = new byte[(int) place[1]];
+            try (RandomAccessFile file = new RandomAccessFile(apk, "r")) {
+                file.seek(place[0]);
+                file.readFully(bytes);
+            }
+            return new ByteArrayInputStream(bytes);
+        }
+        if (compressed.containsKey(name)) {
             return new FileInputStream(apk);
         }
         throw new FileNotFoundException(name);
