@@ -1,6 +1,7 @@
 # make demo   the main job: MNIST -> trained, compressed, run from the file (README.md)
 # make test   every check: lint, types, native tests (also under sanitizers), Python tests
 # make bench  this project beside other runtimes, into docs/benchmarks.md; BENCH='--networks lenet5' passes options on
+# make android-demo   the Android app, as a signed APK (android_demo/README.md)
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
@@ -18,7 +19,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -126,6 +127,10 @@ device-bench: setup
 .PHONY: android-so
 android-so: .venv/.ready
 	scripts/build-android-so
+
+.PHONY: android-demo
+android-demo: setup
+	scripts/build-android-demo
 
 .PHONY: format
 format: .venv/.ready
