@@ -78,7 +78,7 @@ def test_it_runs_with_a_stand_in_for_bionic(program: Path, tmp_path: Path) -> No
     picture.tofile(tmp_path / "in")
     flags = [f"--graph={_MODEL}", "--num_runs=9", "--min_secs=0", "--warmup_min_secs=0", "--json=-"]
     flags += [f"--input_files={tmp_path / 'in'}", f"--output_files={tmp_path / 'out'}", "--num_threads=2"]
-    qemu = ["qemu-aarch64", "-L", root, "-E", "LD_LIBRARY_PATH=/lib", "-cpu", "cortex-a76", program]
+    qemu: list[str | Path] = ["qemu-aarch64", "-L", root, "-E", "LD_LIBRARY_PATH=/lib", "-cpu", "cortex-a76", program]
     done = subprocess.run([*qemu, *flags], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     latency = json.loads(done.stdout)["latency_ms"]
