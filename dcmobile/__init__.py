@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from dcmobile.budget.sensitivity import Sensitivity
     from dcmobile.compile import sensitivity
     from dcmobile.compressor import Compressor, ExportReport, compress
+    from dcmobile.distillation import Distillation
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
-    from dcmobile.recipe import LayerRecipe, Recipe
+    from dcmobile.recipe import EntropySharing, LayerRecipe, PruningBudget, Recipe
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,8 @@ __all__ = [
     "CallError",
     "Compressor",
     "DcmError",
+    "Distillation",
+    "EntropySharing",
     "ExportReport",
     "FileError",
     "GraphError",
@@ -51,6 +54,7 @@ __all__ = [
     "Metadata",
     "Model",
     "ModelError",
+    "PruningBudget",
     "Recipe",
     "RecipeError",
     "Sensitivity",
@@ -68,7 +72,10 @@ _LAZY = {
     "compress": "compressor",
     "ImagePreprocessing": "image",
     "Metadata": "fileformat",
+    "Distillation": "distillation",
+    "EntropySharing": "recipe",
     "LayerRecipe": "recipe",
+    "PruningBudget": "recipe",
     "Recipe": "recipe",
     "Model": "model",
     "Sensitivity": "budget.sensitivity",

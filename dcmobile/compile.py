@@ -29,6 +29,7 @@ from dcmobile.fileformat.atomic import check_target
 from dcmobile.graph import Graph
 from dcmobile.layer_weights import layer_weights, module_of
 from dcmobile.passes import prepare
+from dcmobile.passes.drop_dead_channels import drop_dead_channels
 from dcmobile.prune.prune_graph import prune_graph
 from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.report.layer_row import layer_rows
@@ -159,6 +160,8 @@ def compressed_file(
     _check_preprocessing(described, graph)
     graph = prune_graph(graph, recipe, lambda done, total: tell("prune", done, total))
     graph = share_graph(graph, recipe, lambda done, total: tell("share", done, total))
+    if recipe.drop_dead_channels:
+        graph = drop_dead_channels(graph)
     graph = half_biases(graph, recipe)
     encoded = encode_graph(graph, progress=lambda done, total: tell("encode", done, total))
     tell("write", 0, 1)

@@ -23,9 +23,8 @@ full checkpoint, ``model.to(device)`` moves them, ``copy.deepcopy(model)`` copie
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,10 +41,11 @@ from dcmobile.graph import Graph
 from dcmobile.layer import Layer, find_layers
 from dcmobile.passes import prepare
 from dcmobile.prune.mask import Mask
-from dcmobile.prune.schedules import density_at, is_due, last_step
+from dcmobile.prune.pruner import Pruner
 from dcmobile.recipe import Recipe
 from dcmobile.share.codebook import Codebook
-from dcmobile.share.layer import cluster_layer
+from dcmobile.share.shadow_codebook import ShadowCodebook
+from dcmobile.share.sharer import advance_codebooks, attach_codebook, attach_shadow_codebooks
 from dcmobile.share.trained_codebook import with_trained_codebook
 
 __all__ = ["Compressor", "ExportReport", "LayerStatus", "compress"]
@@ -91,83 +91,59 @@ class Compressor:
         self.recipe = recipe if isinstance(recipe, Recipe) else Recipe(recipe)
         self._layers = tuple(find_layers(model, self.recipe))
         self.recipe.check_patterns(name for layer in self._layers for name in layer.names)
+        self._pruner = Pruner(model, self._layers, self.recipe)
 
-    def prune(self) -> None:
-        """Put a mask on every layer with a density. One-shot layers are pruned now, others as ``step`` is called.
+    def prune(self, example_inputs: Sequence[Any] | torch.Tensor | None = None) -> None:
+        """Put a mask on every layer with a density, or under the budget. One-shot layers are pruned now, others as
+        ``step`` is called.
 
         Layers that have a mask or a codebook already are left alone. An optimizer made before goes on working.
-        Raises ``ModelError`` for NaN or infinite weights.
+        example_inputs: positional arguments of one call; only a budget of multiply_adds needs them, to count.
+        Raises ``ModelError`` for NaN or infinite weights, ``RecipeError`` for a budget that cannot be counted.
         """
-        for layer in self._layers:
-            if layer.settings.density is not None and layer.parametrization is None:
-                layer.check_finite()
-                mask = Mask(layer.parameter, layer.settings.regrow)
-                layer.attach(mask)
-                _advance(layer, mask)
+        self._pruner.start(example_inputs)
 
     def step(self) -> None:
-        """To be called after each ``optimizer.step()`` from ``prune`` to ``export``.
+        """To be called after each ``optimizer.step()`` from ``prune`` to ``export``, before gradients are set to zero.
 
         Advances the schedules, chooses masks anew where they are due, and sets pruned weights back to zero, which
-        momentum and weight decay may have moved. Does nothing to layers without a mask.
+        momentum and weight decay may have moved. With ``[sharing]`` in the recipe, chooses codes after ``share``. Does
+        nothing to layers without a mask.
         """
-        for layer in self._layers:
-            if isinstance(mask := layer.parametrization, Mask):
-                mask.step += 1
-                _advance(layer, mask)
+        self._pruner.advance()
+        advance_codebooks(self._layers, self.recipe)
 
     @property
     def last_step(self) -> int:
         """The ``step`` call after which every layer has its density; 0 if all layers are pruned at once."""
-        return max(
-            (last_step(layer.settings) for layer in self._layers if layer.settings.density is not None), default=0
-        )
+        return self._pruner.last_step
 
     def share(self, progress: Progress | None = None) -> None:
         """Cluster the weights of every layer with bits and put a codebook in the place of weight and mask.
 
-        From here on the layer's parameter is the vector of its centroids: **build your optimizer after this call**.
+        From here on such a layer's parameter is the vector of its centroids: **build your optimizer after this call**.
         Masks are frozen. A layer that has not reached its density (``prune`` was not called, or its schedule has
         not ended, which gives a warning) is pruned to it now. progress: called with ("share", layers done, layers).
+
+        With ``[sharing]`` in the recipe, layers without bits get codes that ``step`` goes on choosing; what is trained
+        stays their dense weight, behind the codes.
         """
-        due = [layer for layer in self._layers if layer.settings.bits is not None]
+        due = [layer for layer in self._layers if layer.settings.bits is not None and not _is_shared(layer)]
+        constrained = [
+            layer for layer in self._layers if self.recipe.is_entropy_shared(layer.name) and not _is_shared(layer)
+        ]
+        total = len(due) + len(constrained)
+        tell = progress or (lambda stage, done, of: None)
+        for layer in (*due, *constrained):
+            layer.check_finite()
+        self._pruner.finish([*due, *constrained])
         for done, layer in enumerate(due):
-            if progress is not None:
-                progress("share", done, len(due))
-            if not isinstance(layer.parametrization, Codebook):
-                self._share(layer)
-        if progress is not None:
-            progress("share", len(due), len(due))
-
-    def _share(self, layer: Layer) -> None:
-        layer.check_finite()
-        if layer.settings.density is not None:
-            self._finish_pruning(layer)
-        values = layer.values()
-        clustering = cluster_layer(layer.name, values, layer.settings, self.recipe.seed)
-        assert clustering is not None  # the layer has bits
-        layer.detach()
-        codes = torch.from_numpy(clustering.codes.astype(np.int16))
-        codebook = Codebook(codes, values.shape, clustering.centroids.size)
-        layer.attach(codebook.to(layer.parameter.device))
-        with torch.no_grad():
-            layer.parameter.copy_(torch.from_numpy(clustering.centroids))
-        layer.parameter.grad = None  # of the weight's shape, no longer the parameter's
-
-    def _finish_pruning(self, layer: Layer) -> None:
-        mask = layer.parametrization
-        if not isinstance(mask, Mask):
-            mask = Mask(layer.parameter)
-            layer.attach(mask)
-        elif mask.step < last_step(layer.settings):
-            warnings.warn(
-                f"layer {layer.name!r} is at step {mask.step} of a schedule of {last_step(layer.settings)}: "
-                "it is pruned to its density now",
-                stacklevel=4,
-            )
-        else:
-            return
-        mask.choose(layer.parameter, layer.settings.density or 1.0)
+            tell("share", done, total)
+            attach_codebook(layer, self.recipe.seed)
+        if constrained and self.recipe.sharing is not None:
+            tell("share", len(due), total)
+            attach_shadow_codebooks(constrained, self.recipe.sharing)
+        tell("share", total, total)
 
     def export(
         self,
@@ -186,12 +162,11 @@ class Compressor:
         if progress is not None:
             progress("capture", 0, 1)
         captured = capture(self.model, example_inputs)
-        shared = [layer for layer in self._layers if isinstance(layer.parametrization, Codebook)]
+        shared = [layer for layer in self._layers if _is_shared(layer)]
         # A batch norm behind a shared layer stays on its own: one factor for each channel would break the codebook.
         graph = prepare(captured, fixed={name for layer in shared for name in layer.weight_names()})
         for layer in shared:
-            assert isinstance(layer.parametrization, Codebook)
-            graph = _with_codebook(graph, layer, layer.parametrization)
+            graph = _with_codebook(graph, layer)
         if progress is not None:
             progress("capture", 1, 1)
         return write_graph(graph, self.recipe, path, dense_bytes(captured), metadata, progress)
@@ -228,11 +203,8 @@ class Compressor:
         )
 
 
-def _advance(layer: Layer, mask: Mask) -> None:
-    """Bring the mask to where its schedule is at its step."""
-    if is_due(layer.settings, mask.step):
-        mask.choose(layer.parameter, density_at(layer.settings, mask.step))
-    mask.zero_pruned(layer.parameter)
+def _is_shared(layer: Layer) -> bool:
+    return isinstance(layer.parametrization, Codebook | ShadowCodebook)
 
 
 def _status(layer: Layer) -> LayerStatus:
@@ -242,15 +214,23 @@ def _status(layer: Layer) -> LayerStatus:
         case Codebook() as codebook:
             bits = max(codebook.centroids - 1, 0).bit_length()
             return LayerStatus(layer.name, layer.shape, "shared", codebook.density, bits, layer.tensors[0])
+        case ShadowCodebook() as shadow:
+            bits = max(int(shadow.alive.sum()) - 1, 0).bit_length()
+            return LayerStatus(layer.name, layer.shape, "shared", shadow.density, bits, layer.tensors[0])
         case _:
             return LayerStatus(layer.name, layer.shape, "dense", 1.0, None, layer.tensors[0])
 
 
-def _with_codebook(graph: Graph, layer: Layer, codebook: Codebook) -> Graph:
+def _with_codebook(graph: Graph, layer: Layer) -> Graph:
     """The graph with the layer's trained codes and centroids on its weight, where the graph has that weight."""
     name = next((name for name in layer.weight_names() if name in graph.weights), None)
-    if name is None:
+    codebook = layer.parametrization
+    if name is None or not isinstance(codebook, Codebook | ShadowCodebook):
         return graph
     codes = codebook.codes.flatten().cpu().numpy().astype(np.uint16)
-    centroids = layer.parameter.detach().float().cpu().numpy()
-    return with_trained_codebook(graph, name, codes, centroids, layer.settings)
+    if isinstance(codebook, Codebook):
+        centroids, settings = layer.parameter.detach().float().cpu().numpy(), layer.settings
+    else:
+        centroids = codebook.table[1:].float().cpu().numpy()
+        settings = replace(layer.settings, bits=8, codebook="fp16" if codebook.rounded else "fp32")
+    return with_trained_codebook(graph, name, codes, centroids, settings)

@@ -16,9 +16,13 @@ from dcmobile.capture.constants import check_finite
 from dcmobile.capture.plain_weights import make_plain, unshare_class
 from dcmobile.errors import ModelError
 from dcmobile.prune.mask import Mask
+from dcmobile.prune.schedules import last_step
 from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.share.codebook import Codebook
 from dcmobile.share.kmeans import Floats
+from dcmobile.share.shadow_codebook import ShadowCodebook
+
+Parametrization = Mask | Codebook | ShadowCodebook
 
 # What a layer's weight may be called: in most modules, in an LSTM or GRU or a cell of one, in attention.
 _WEIGHT = re.compile(r"weight|weight_[ih]h(_l\d+(_reverse)?)?|(in|q|k|v)_proj_weight")
@@ -34,12 +38,16 @@ class Layer:
     tensors: what it is called in each of them, ``weight`` or, in an LSTM, ``weight_ih_l0`` and the like. An LSTM is
     several layers of one name. places: each module once, with the tensor's name in it.
     settings: of the recipe, for the first of the names; empty settings if no pattern fits it.
+    regrow_until, with_squares: of its ``Mask``, half_codebook: of its ``ShadowCodebook``, once it has one.
     """
 
     names: tuple[str, ...]
     tensors: tuple[str, ...]
     places: tuple[tuple[nn.Module, str], ...]
     settings: LayerRecipe
+    regrow_until: int | None = None
+    with_squares: bool = False
+    half_codebook: bool = False
 
     @property
     def name(self) -> str:
@@ -54,18 +62,20 @@ class Layer:
                 return tuple(mask.mask.shape)
             case Codebook() as codebook:
                 return codebook.shape
+            case ShadowCodebook() as shadow:
+                return tuple(shadow.codes.shape)
             case _:
                 return tuple(self.parameter.shape)
 
     @property
-    def parametrization(self) -> Mask | Codebook | None:
+    def parametrization(self) -> Parametrization | None:
         """What dcmobile has put on the weight."""
         first = _parametrizations(*self.places[0])
         return first[0] if first is not None else None
 
     @property
     def parameter(self) -> nn.Parameter:
-        """What is trained: the weight, the dense weight behind the mask, or the centroids."""
+        """What is trained: the weight, the dense weight behind the mask or the codes, or the centroids."""
         return _parameter(*self.places[0])
 
     def values(self) -> Floats:
@@ -83,11 +93,15 @@ class Layer:
         """The names of the weight in the model's ``state_dict`` and in a captured graph."""
         return tuple(_member(name, tensor) for name, tensor in zip(self.names, self.tensors, strict=True))
 
-    def attach(self, parametrization: Mask | Codebook) -> None:
+    def attach(self, parametrization: Parametrization) -> None:
         """Put the parametrization on the weight of every module; the parameter stays the same object."""
         for module, tensor in self.places:
             unshare_class(module)
             parametrize.register_parametrization(module, tensor, parametrization, unsafe=True)
+
+    def attach_mask(self, uses: float | None = None) -> None:
+        """Put a mask on the weight that keeps everything so far. uses: of ``Mask``."""
+        self.attach(Mask(self.parameter, self.regrow_until, self.with_squares, uses))
 
     def detach(self) -> None:
         """Take the parametrization off; the weight keeps its values."""
@@ -110,11 +124,16 @@ class Layer:
             )
         device = self.parameter.device
         self.detach()
-        if codes is not None and original is not None:
+        importance, centroids = state.get(f"{place}.0.importance"), state.get(f"{place}.0.centroids")
+        if codes is not None and importance is not None and centroids is not None:
+            half = self.half_codebook
+            self.attach(ShadowCodebook(codes != 0, importance, centroids.numel(), half).to(device))
+        elif codes is not None and original is not None:
             self.attach(Codebook(codes, self.shape, original.numel()).to(device))
             self.parameter.grad = None
         elif mask is not None:
-            self.attach(Mask(self.parameter, self.settings.regrow))
+            squares, uses = f"{place}.0.squares" in state, state.get(f"{place}.0.uses")
+            self.attach(Mask(self.parameter, self.regrow_until, squares, None if uses is None else float(uses)))
 
 
 def find_layers(model: nn.Module, recipe: Recipe) -> Iterator[Layer]:
@@ -130,14 +149,32 @@ def find_layers(model: nn.Module, recipe: Recipe) -> Iterator[Layer]:
     for uses in found.values():
         names, modules, tensors = zip(*uses, strict=True)
         unique = {id(module): (module, tensor) for module, tensor in zip(modules, tensors, strict=True)}
-        yield Layer(names, tensors, tuple(unique.values()), recipe.for_module(names[0]) or LayerRecipe())
+        yield _layer(names, tensors, tuple(unique.values()), recipe)
     for name, module in model.named_modules():
         for tensor in _foreign_tensors(module):
-            if recipe.for_module(name) not in (None, LayerRecipe()):
+            wanted = recipe.is_budgeted(name) or recipe.is_entropy_shared(name)
+            if wanted or recipe.for_module(name) not in (None, LayerRecipe()):
                 raise ModelError(
                     f"the {tensor} of layer {name!r} has a parametrization of its own: remove it first with "
                     "torch.nn.utils.parametrize.remove_parametrizations(..., leave_parametrized=True)"
                 )
+
+
+def _layer(
+    names: tuple[str, ...], tensors: tuple[str, ...], places: tuple[tuple[nn.Module, str], ...], recipe: Recipe
+) -> Layer:
+    settings = recipe.for_module(names[0]) or LayerRecipe()
+    timing = recipe.budget if recipe.budget is not None and recipe.is_budgeted(names[0]) else settings
+    sharing = recipe.sharing if recipe.is_entropy_shared(names[0]) else None
+    return Layer(
+        names,
+        tensors,
+        places,
+        settings,
+        last_step(timing) if timing.regrow else None,
+        sharing is not None or timing.score == "fisher",
+        sharing is not None and sharing.codebook == "fp16",
+    )
 
 
 def _layer_tensors(module: nn.Module) -> list[str]:
@@ -167,11 +204,12 @@ def _parametrized(module: nn.Module) -> list[str]:
 
 
 def _parametrizations(module: nn.Module, tensor: str) -> Any:
-    """A tensor's list of parametrizations if it is dcmobile's: one ``Mask`` or ``Codebook``; else None."""
+    """A tensor's list of parametrizations if it is dcmobile's: one ``Mask``, ``Codebook`` or ``ShadowCodebook``; else
+    None."""
     if not parametrize.is_parametrized(module, tensor):
         return None
     listed: Any = module.parametrizations[tensor]  # type: ignore[index]
-    return listed if len(listed) == 1 and isinstance(listed[0], Mask | Codebook) else None
+    return listed if len(listed) == 1 and isinstance(listed[0], Parametrization) else None
 
 
 def _parameter(module: nn.Module, tensor: str) -> nn.Parameter:

@@ -69,7 +69,7 @@ def test_patterns_are_case_sensitive_and_cross_dots() -> None:
         ({"bits": 4.0}, "bits is 4.0"),
         ({"bits": True}, "bits is True"),
         ({"densty": 0.1}, "'fc1': unknown setting 'densty': did you mean 'density'"),
-        ({"colour": 0.1}, "unknown setting 'colour': known are density, bits"),
+        ({"colour": 0.1}, "unknown setting 'colour': known are density, score, bits"),
         ({"bits": 5, "init": "kmeans++"}, "init is 'kmeans\\+\\+': it must be one of linear, density, random"),
         ({"bits": 5, "codebook": "fp8"}, "codebook is 'fp8'"),
         ({"biases": 16}, "biases is 16"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 from pathlib import Path
 from typing import Any
 
 from benchmarks.folder import NetworkFolder
 from benchmarks.peers.peer import Peer, Run
+
+#: ``executorch::extension::threadpool`` as compilers write it.
+_POOL = "10executorch9extension10threadpool"
 
 
 class ExecutorchXnnpack(Peer):
@@ -39,11 +43,11 @@ class ExecutorchXnnpack(Peer):
         return version("executorch")
 
     def load(self, folder: NetworkFolder, threads: int) -> Run:
-        """One method. The number of threads is that of the processors that the process may use: it has no setting."""
+        """One method, on a thread pool of that size."""
         import torch
         from executorch.runtime import Runtime
 
-        del threads
+        _resize_pool(threads)
         method = Runtime.get().load_program(self.files(folder)[0]).load_method("forward")
         inputs = [torch.from_numpy(folder.input())]
 
@@ -51,3 +55,16 @@ class ExecutorchXnnpack(Peer):
             return method.execute(inputs)[0].numpy()
 
         return run
+
+
+def _resize_pool(threads: int) -> None:
+    """ExecuTorch's pool has a thread for each processor of the machine, also of those that the process may not use, and
+    Python has no setting for it; C++ has.
+    """
+    library = ctypes.CDLL("libexecutorch_threadpool.so")  # the one that the bindings have loaded
+    pool = getattr(library, f"_ZN{_POOL}14get_threadpoolEv")
+    pool.restype = ctypes.c_void_p
+    resize = getattr(library, f"_ZN{_POOL}10ThreadPool24_unsafe_reset_threadpoolEj")
+    resize.argtypes, resize.restype = (ctypes.c_void_p, ctypes.c_uint32), ctypes.c_bool
+    if not resize(pool(), threads):
+        raise RuntimeError("the thread pool cannot be resized")

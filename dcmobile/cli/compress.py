@@ -113,8 +113,6 @@ def compress(
     --density, --bits, --recipe or --target-size.
     """
     as_pte = (format_ or _format_of(output)) == "pte"
-    if as_pte and target_size is not None:
-        raise click.UsageError("--target-size is for a .dcmodel: for a .pte, take a --recipe of dcmobile sensitivity")
     given = {name: value for name, value in settings.items() if value is not None}
     if target_size is None:
         _check_usage(recipe is not None, given, calibrate, cache)
@@ -134,21 +132,20 @@ def compress(
         exported = read_program(program)
         metadata = _metadata(label_file, image, exported)
         stages("read", 1, 1)
+        how: dict[str, Any] = {
+            "recipe": chosen,
+            "metadata": metadata,
+            "progress": stages,
+            "target_size": target_size,
+            "calibration": inputs,
+            "cache": default_cache(cache) if target_size is not None else None,
+        }
         if as_pte:
             from dcmobile.cli.compress_pte import compress_pte
 
-            compress_pte(exported, target, chosen, metadata, stages, quiet)
+            compress_pte(exported, target, how, quiet)
             return
-        export = compress_program(
-            exported,
-            target,
-            recipe=chosen,
-            metadata=metadata,
-            progress=stages,
-            target_size=target_size,
-            calibration=inputs,
-            cache=default_cache(cache) if target_size is not None else None,
-        )
+        export = compress_program(exported, target, **how)
     if not quiet:
         from dcmobile.report import file_report
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from dcmobile.cli.ending import about
 from dcmobile.cli.exported_program import quiet_torch
 from dcmobile.cli.terminal import print_out, print_tables
-from dcmobile.errors import CallError, Code
+from dcmobile.errors import CallError, Code, DcmError
 from dcmobile.report.file_tables import file_tables
 from dcmobile.report.printable import printable
 from dcmobile.report.quantities import bytes_text, shape_text
@@ -30,7 +31,8 @@ def inspect_pte(file: Path, as_json: bool, page: Path | None) -> None:
         from dcmobile.executorch.pte_file import read_pte
 
         methods = read_pte(file)
-    reports = [[_report(method, index) for index in range(len(method.delegates))] for method in methods]
+    with about(file):
+        reports = [[_report(method, index) for index in range(len(method.delegates))] for method in methods]
     if page is not None:
         found = [report for each in reports for report in each if report is not None]
         if len(found) != 1:
@@ -47,7 +49,13 @@ def inspect_pte(file: Path, as_json: bool, page: Path | None) -> None:
 
 def _report(method: Method, index: int) -> FileReport | None:
     delegate = method.delegates[index]
-    return report_of_bytes(f"{method.name}, delegate {index}", delegate.blob) if delegate.is_ours else None
+    if not delegate.is_ours:
+        return None
+    name = f"{method.name}, delegate {index}"
+    try:
+        return report_of_bytes(name, delegate.blob)
+    except DcmError as error:
+        raise type(error)(f"{name}: {error}", error.code) from None
 
 
 def _to_json(file: Path, methods: tuple[Method, ...], reports: list[list[FileReport | None]]) -> dict[str, Any]:

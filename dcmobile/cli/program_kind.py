@@ -1,4 +1,4 @@
-"""Whether a file is a .dcmodel or a .pte of ExecuTorch, by its first bytes."""
+"""Whether a file is a .dcmodel or a .pte of ExecuTorch."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import re
 from pathlib import Path
 
 _PTE = re.compile(rb"ET\d\d")
+_DCMODEL = b"DCM1"
 
 
 def is_pte(path: Path) -> bool:
-    """Whether the file begins as a .pte does; false for one that cannot be read."""
+    """By its first bytes, or where they are neither's by its name. False for a file that cannot be read."""
     try:
         with path.open("rb") as file:
-            return _PTE.fullmatch(file.read(8)[4:]) is not None
+            kind = file.read(8)[4:]
     except OSError:
         return False
+    return _PTE.fullmatch(kind) is not None or (path.suffix == ".pte" and kind != _DCMODEL)
 
 
 def needs_executorch() -> None:

@@ -55,24 +55,44 @@ class Program:
             return [output.numpy() for output in self._method.execute(inputs)]
         except RuntimeError as error:
             text = " ".join(str(error).split())[:200]
-            raise CallError(f"ExecuTorch cannot run it on these inputs: {text}", Code.CALL_SHAPE) from None
+            raise CallError(
+                f"ExecuTorch cannot run it on these inputs, its log above says why: {text}", Code.CALL_SHAPE
+            ) from None
 
     def _check(self, arrays: Sequence[npt.NDArray[Any]]) -> None:
         """What ExecuTorch would tell in its log alone."""
         if len(arrays) != len(self.method.inputs):
             raise CallError(f"{len(arrays)} arrays for {len(self.method.inputs)} inputs", Code.CALL_ARGUMENT)
-        for array, info, fixed in zip(arrays, self.method.inputs, self.method.fixed, strict=True):
+        described = zip(arrays, self.method.inputs, self.method.types, self.method.fixed, strict=True)
+        for array, info, type_, fixed in described:
+            _check_type(array, info.name, type_)
             if fixed and array.shape != info.shape:
                 raise CallError(
                     f"{info.name} has shape {list(array.shape)}, the program takes {list(info.shape)}: export it with "
                     "a dynamic batch to run other numbers of samples",
                     Code.CALL_SHAPE,
                 )
+            too_large = any(size > most for size, most in zip(array.shape, info.shape, strict=False))
+            if array.ndim != len(info.shape) or too_large:
+                raise CallError(
+                    f"{info.name} has shape {list(array.shape)}, the program takes {list(info.shape)} at most",
+                    Code.CALL_SHAPE,
+                )
+
+
+def _check_type(array: npt.NDArray[Any], name: str, type_: str) -> None:
+    """type_: what the program takes. Whole numbers may come as float32, as for a .dcmodel."""
+    if type_ == "float32" and array.dtype != np.float32:
+        raise CallError(f"{name} is {array.dtype}; convert it with .astype(numpy.float32)", Code.CALL_ARGUMENT)
+    if type_ in ("int32", "int64") and array.dtype.kind == "f" and not np.array_equal(array, np.trunc(array)):
+        raise CallError(f"{name} has values that are not whole; the program takes {type_}", Code.CALL_VALUE)
 
 
 def _failure(path: str | os.PathLike[str], error: RuntimeError) -> FileError | MachineError:
     text = " ".join(str(error).split()).replace("0x:", "0x")
     reason = next((reason for code, reason in _REASONS.items() if text.endswith(code)), "")
+    if text.startswith("Failed to load program"):
+        reason = "it is damaged"
     said = f"ExecuTorch cannot load {os.fspath(path)}: {f'{reason} ({text[:200]})' if reason else text[:200]}"
     if text.endswith(("0x31", "0x20", "0x14")):
         return MachineError(said, Code.MACHINE_UNSUPPORTED)

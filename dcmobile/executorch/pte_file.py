@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ from executorch.exir.schema import DataLocation, DelegateCall, KernelCall, Tenso
 from dcmobile.errors import Code, FileError
 from dcmobile.executorch.backend import DcmBackend
 from dcmobile.model import TensorInfo
+
+_IDENTIFIER = re.compile(rb"ET\d\d")
 
 #: ExecuTorch's numbers of the types that a network may take (its ``ScalarType``).
 _NAMES = {3: "int32", 4: "int64", 6: "float32"}
@@ -53,12 +58,33 @@ def read_pte(path: str | os.PathLike[str]) -> tuple[Method, ...]:
         data = Path(path).read_bytes()
     except OSError as error:
         raise FileError(f"cannot read {path}: {error.strerror or error}", Code.FILE_IO) from None
+    _check_version(path, data)
     try:
         program = deserialize_pte_binary(data).program
         return tuple(_method(program, plan) for plan in program.execution_plan)
     except Exception as error:  # the reader raises nearly everything for a file that is not what it expects
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise FileError(f"{path} is not a whole .pte file: {reason}", Code.FILE_FORMAT) from None
+
+
+def _check_version(path: str | os.PathLike[str], data: bytes) -> None:
+    """ExecuTorch's own reader in Python takes any."""
+    found, known = data[4:8], _identifier()
+    if _IDENTIFIER.fullmatch(found) and found != known:
+        raise FileError(
+            f"{path} has ExecuTorch's format {found.decode()}, the ExecuTorch that is installed reads "
+            f"{known.decode()}: write the file again with this one",
+            Code.FILE_VERSION,
+        )
+
+
+@cache
+def _identifier() -> bytes:
+    """What a .pte of the installed ExecuTorch has at its fifth byte, by the schema that it brings."""
+    schema = resources.files("executorch.exir._serialize").joinpath("program.fbs").read_text(encoding="utf-8")
+    match = re.search(r'^file_identifier "(\w+)";', schema, re.MULTILINE)
+    assert match is not None, "the schema names no file identifier"
+    return match[1].encode()
 
 
 def _method(program: Any, plan: Any) -> Method:

@@ -1,4 +1,4 @@
-"""Which weights stay: the largest by magnitude (paper, section 2)."""
+"""Which weights stay: the largest by magnitude (paper, section 2), or by any other score."""
 
 from __future__ import annotations
 
@@ -55,10 +55,16 @@ def _largest(magnitude: npt.NDArray[np.float32], keep: int) -> Mask:
 @torch.no_grad()
 def magnitude_mask_of(weight: torch.Tensor, density: float, within: torch.Tensor | None = None) -> torch.Tensor:
     """``magnitude_mask`` for a tensor on any device: the same mask, as a bool tensor on that device."""
-    if weight.device.type == "cpu":
-        values = weight.detach().to(torch.float32).contiguous().numpy()
+    return greatest_mask_of(weight.detach().to(torch.float32).abs(), density, within)
+
+
+@torch.no_grad()
+def greatest_mask_of(score: torch.Tensor, density: float, within: torch.Tensor | None = None) -> torch.Tensor:
+    """As ``magnitude_mask_of`` with the scores, not negative, in the place of magnitudes; float32, on any device."""
+    if score.device.type == "cpu":
+        values = score.contiguous().numpy()
         return torch.from_numpy(magnitude_mask(values, density, None if within is None else within.numpy()))
-    magnitude = weight.detach().to(torch.float32).abs().flatten()
+    magnitude = score.flatten().clone()
     if within is not None:
         magnitude.masked_fill_(~within.flatten(), -1)
     keep = kept_count(density, magnitude.numel())
@@ -68,4 +74,29 @@ def magnitude_mask_of(weight: torch.Tensor, density: float, within: torch.Tensor
     order = torch.sort(magnitude, descending=True, stable=True).indices
     mask = torch.zeros_like(magnitude, dtype=torch.bool)
     mask[order[:keep]] = True
-    return mask.reshape(weight.shape)
+    return mask.reshape(score.shape)
+
+
+@torch.no_grad()
+def exchanged(score: torch.Tensor, old: torch.Tensor, wanted: torch.Tensor, share: float) -> torch.Tensor:
+    """The wanted mask, but with at most ``share`` of its weights from outside the old one.
+
+    The best of the newcomers come in; for the others the best of those that were to go stay. score: float32, like the
+    masks of any one shape.
+    """
+    newcomers = wanted & ~old
+    allowed = int(share * int(wanted.sum()))
+    refused = int(newcomers.sum()) - allowed
+    if refused <= 0:
+        return wanted
+    leaving = old & ~wanted
+    staying = min(refused, int(leaving.sum()))
+    return (wanted & old) | _best(score, newcomers, allowed) | _best(score, leaving, staying)
+
+
+def _best(score: torch.Tensor, among: torch.Tensor, count: int) -> torch.Tensor:
+    places = among.flatten().nonzero().squeeze(1)
+    order = torch.sort(score.flatten()[places], descending=True, stable=True).indices
+    mask = torch.zeros(score.numel(), dtype=torch.bool, device=score.device)
+    mask[places[order[:count]]] = True
+    return mask.reshape(score.shape)

@@ -8,25 +8,49 @@ import torch
 from torch import nn
 from torch.autograd.function import FunctionCtx
 
-from dcmobile.prune.magnitude import magnitude_mask_of
+from dcmobile.prune.magnitude import exchanged, greatest_mask_of
+
+#: What is left of an old squared gradient in the mean after one more step; Adam's.
+DECAY = 0.999
 
 
 class Mask(nn.Module):
     """For ``torch.nn.utils.parametrize.register_parametrization(module, "weight", Mask(weight))``.
 
     mask: bool buffer of the weight's shape, True where the weight stays; part of ``state_dict``.
-    regrow: False: pruned weights get no gradient. True: the gradient passes straight through the mask to the dense
-        weight, so that a pruned weight can grow and come back (dynamic network surgery, Guo et al., arXiv 1608.04493).
+    regrow_until: None: pruned weights get no gradient. A step: before it, the gradient passes straight through the mask
+        to the dense weight, so that a pruned weight can grow and come back (dynamic network surgery, Guo et al.,
+        arXiv 1608.04493).
+    squares: with ``with_squares``, a float32 buffer of the weight's shape: the running mean of squared gradients, which
+        is the diagonal of the empirical Fisher information but for one factor. None without.
+    uses: multiplications of one sample with each weight, a float64 scalar buffer; None where no budget needs it.
     step: steps since pruning began; part of ``state_dict`` (extra state).
     """
 
     mask: torch.Tensor
+    squares: torch.Tensor | None
+    uses: torch.Tensor | None
 
-    def __init__(self, weight: torch.Tensor, regrow: bool = False) -> None:
+    def __init__(
+        self,
+        weight: torch.Tensor,
+        regrow_until: int | None = None,
+        with_squares: bool = False,
+        uses: float | None = None,
+    ) -> None:
         super().__init__()
         self.register_buffer("mask", torch.ones_like(weight, dtype=torch.bool, memory_format=torch.contiguous_format))
-        self.regrow = regrow
+        squares = torch.zeros_like(weight, dtype=torch.float32, memory_format=torch.contiguous_format)
+        self.register_buffer("squares", squares if with_squares else None)
+        count = None if uses is None else torch.tensor(uses, dtype=torch.float64, device=weight.device)
+        self.register_buffer("uses", count)
+        self.regrow_until = regrow_until
         self.step = 0
+
+    @property
+    def regrow(self) -> bool:
+        """Whether pruned weights are still trained behind the mask."""
+        return self.regrow_until is not None and self.step < self.regrow_until
 
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
         """The weight with the pruned elements zero."""
@@ -45,9 +69,34 @@ class Mask(nn.Module):
         return int(self.mask.sum()) / self.mask.numel()
 
     @torch.no_grad()
-    def choose(self, weight: torch.Tensor, density: float) -> None:
-        """Choose the mask by the magnitudes of the dense weight. It only shrinks unless ``regrow`` is set."""
-        self.mask.copy_(magnitude_mask_of(weight, density, None if self.regrow else self.mask))
+    def choose(
+        self, weight: torch.Tensor, density: float, score: torch.Tensor | None = None, exchange: float = 1.0
+    ) -> None:
+        """Choose the mask by the scores, without them by the magnitudes of the dense weight.
+
+        It only shrinks unless ``regrow`` holds; then at most the share ``exchange`` of the weights that stay is new.
+        """
+        score = weight.detach().float().abs() if score is None else score
+        if not self.regrow:
+            self.adopt(weight, greatest_mask_of(score, density, self.mask))
+        else:
+            self.adopt(weight, exchanged(score, self.mask, greatest_mask_of(score, density), exchange))
+
+    @torch.no_grad()
+    def adopt(self, weight: torch.Tensor, mask: torch.Tensor) -> None:
+        """Take this mask. Weights behind it that still train start again no greater than the smallest that stays:
+        an optimizer's steps would otherwise let all of them outgrow it in time.
+        """
+        self.mask.copy_(mask)
+        if self.regrow and self.mask.any():
+            edge = weight[self.mask].abs().min()
+            weight.copy_(torch.where(self.mask, weight, weight.clamp(-edge, edge)))
+
+    @torch.no_grad()
+    def record(self, gradient: torch.Tensor | None) -> None:
+        """Take a gradient of the dense weight into the mean of squares, if there is one to be kept."""
+        if self.squares is not None and gradient is not None:
+            self.squares.mul_(DECAY).addcmul_(gradient, gradient, value=1 - DECAY)
 
     @torch.no_grad()
     def zero_pruned(self, weight: torch.Tensor) -> None:

@@ -24,12 +24,24 @@ def share_graph(graph: Graph, recipe: Recipe, progress: Callable[[int, int], Non
     for done, (layer, held) in enumerate(layers.items()):
         if progress is not None:
             progress(done, len(layers))
-        settings = recipe.for_module(layer)
+        settings = layer_settings(layer, recipe)
         if settings is not None:
             weights |= {w.name: _shared(layer, w, settings, recipe.seed) for w in held if w.sharing is None}
     if progress is not None:
         progress(len(layers), len(layers))
     return replace(graph, weights=weights)
+
+
+def layer_settings(layer: str, recipe: Recipe) -> LayerRecipe | None:
+    """The layer's settings; where the recipe's ``sharing`` speaks of it, k-means with as many centroids and the same
+    price of a bit, since without training neither codes nor zeros are chosen together.
+    """
+    settings = recipe.for_module(layer)
+    if settings is None or recipe.sharing is None or not recipe.is_entropy_shared(layer):
+        return settings
+    sharing = recipe.sharing
+    bits = sharing.centroids.bit_length()
+    return replace(settings, bits=min(bits, 8), rate=sharing.rate, codebook=sharing.codebook)
 
 
 def _shared(layer: str, weight: Weight, settings: LayerRecipe, seed: int) -> Weight:

@@ -46,15 +46,17 @@ class Reference {
   OneOp run_;
 };
 
-// The kernel's results for the site, its units run in so many parts, each as if by a thread of its own.
-Tensor run_kernel(const Kernel& kernel, const Site& site, const Tensor& x, uint32_t batch, uint64_t parts) {
+// The kernel's results for the site, its units run in so many parts, each as if by a thread of its own. added: what an
+// Add that is fused adds.
+Tensor run_kernel(const Kernel& kernel, const Site& site, const Tensor& x, uint32_t batch, uint64_t parts,
+                  const float* added = nullptr) {
   MemoryBudget budget(1u << 30);
   Prepared prepared;
   EXPECT_EQ(kernel.prepare(site, budget, &prepared).code(), DCM_OK);
-  const Shape& out = site.output();
+  const Shape& out = site.written();
   Tensor y(out.product(1, out.rank) * batch * out.dims[0]);
   const float* inputs[] = {x.data()};
-  const Call call = {&site, &prepared, batch, inputs, {y.data()}};
+  const Call call = {&site, &prepared, batch, inputs, {y.data()}, added};
   const uint64_t units = kernel.units(site, batch, prepared);
   for (uint64_t part = 0; part < parts; ++part) {
     Array<uint8_t> scratch;  // of its own and no larger than asked for
@@ -88,26 +90,26 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(WinogradKernels);  // where there 
 TEST_P(WinogradKernels, EqualTheReference) {
   std::mt19937 random(71);
 
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 60; ++i) {
     OpParts op;
     op.type = fb::OpAttributes_Conv2d;
     op.pad_top = pick(random, 0, i % 5 == 0 ? 9 : 2);
     op.pad_bottom = pick(random, 0, 2);
     op.pad_left = pick(random, 0, i % 5 == 1 ? 40 : 2);
     op.pad_right = pick(random, 0, i % 5 == 2 ? 40 : 2);
-    const uint32_t most = i % 10 == 9 ? 90 : 30;
+    const uint32_t most = i % 10 == 9 ? 90 : 30, side = i % 4 < 2 ? 3 : 5;
     op.groups = i % 3 == 1 ? pick(random, 2, 4) : 1;
     const Shape32 shape = {pick(random, 1, 3), op.groups * (i % 7 == 0 ? 1 : pick(random, 1, 40 / op.groups)),
-                           std::max(pick(random, 1, most), 3 - std::min(op.pad_top + op.pad_bottom, 2u)),
-                           std::max(pick(random, 1, most), 3 - std::min(op.pad_left + op.pad_right, 2u))};
-    const Shape32 weight_shape = {op.groups * pick(random, 1, 50 / op.groups), shape[1] / op.groups, 3, 3};
+                           std::max(pick(random, 1, most), side - std::min(op.pad_top + op.pad_bottom, side - 1)),
+                           std::max(pick(random, 1, most), side - std::min(op.pad_left + op.pad_right, side - 1))};
+    const Shape32 weight_shape = {op.groups * pick(random, 1, 50 / op.groups), shape[1] / op.groups, side, side};
     ModelParts parts;
     Tensor weight;
     op.weight = add_weight(&parts, kernel().form, random, weight_shape, &weight);
     if (i % 2 == 0) op.bias = parts.dense({weight_shape[0]}, testing::random_values(random, weight_shape[0]));
     const fb::Activation activations[] = {fb::Activation_None, fb::Activation_Relu, fb::Activation_Relu6,
                                           fb::Activation_HardSwish};
-    op.activation = activations[i % 4];
+    op.activation = activations[i / 2 % 4];
     parts.ops = {op};
     const Reference reference(parts, shape);
     const Tensor x = random_tensor(random, shape), expected = reference(x);
@@ -123,19 +125,72 @@ TEST_P(WinogradKernels, EqualTheReference) {
 // More channels and outputs than a block.
 TEST_P(WinogradKernels, ManyChannels) {
   std::mt19937 random(72);
-  for (const uint32_t channels : {130u, 300u}) {
+  for (const uint32_t channels : {130u, 131u, 300u}) {
     OpParts op;
     op.type = fb::OpAttributes_Conv2d;
     op.pad_top = op.pad_bottom = op.pad_left = op.pad_right = 1;
+    const uint32_t side = channels == 131 ? 5 : 3;
     const Shape32 shape = {2, channels, 14, 17};
     ModelParts parts;
     Tensor weight;
-    op.weight = add_weight(&parts, kernel().form, random, {70, channels, 3, 3}, &weight);
+    op.weight = add_weight(&parts, kernel().form, random, {70, channels, side, side}, &weight);
     parts.ops = {op};
     const Reference reference(parts, shape);
     const Tensor x = random_tensor(random, shape), expected = reference(x);
     testing::expect_near(run_kernel(kernel(), reference.site(), x, 2, 3),
                          std::vector<double>(expected.begin(), expected.end()), kTolerance);
+  }
+}
+
+// The largest of 2 x 2 elements of each plane; a last row or column without a neighbour is left out.
+Tensor pool(const Tensor& x, uint32_t height, uint32_t width) {
+  Tensor pooled;
+  for (size_t plane = 0; plane < x.size(); plane += size_t{height} * width)
+    for (uint32_t i = 0; i + 1 < height; i += 2)
+      for (uint32_t j = 0; j + 1 < width; j += 2) {
+        const float* at = x.data() + plane + i * width + j;
+        pooled.push_back(std::max(std::max(at[0], at[1]), std::max(at[width], at[width + 1])));
+      }
+  return pooled;
+}
+
+// What is fused is exactly what comes after the kernel otherwise: planes of every size modulo a tile, several bands.
+TEST_P(WinogradKernels, FuseAddsAndPools) {
+  std::mt19937 random(76);
+  for (uint32_t i = 0; i < 48; ++i) {
+    const uint32_t side = i % 4 == 3 ? 5 : 3, most = i % 8 == 7 ? 110 : 40;
+    OpParts op, next;
+    op.type = fb::OpAttributes_Conv2d;
+    op.pad_top = op.pad_bottom = op.pad_left = op.pad_right = side / 2;
+    op.groups = i % 5 == 4 ? 2 : 1;
+    const bool adds = i % 2 == 0;
+    const Shape32 shape = {pick(random, 1, 2), 2 * pick(random, 1, 20), pick(random, 2, most), pick(random, 2, most)};
+    const Shape32 weight_shape = {2 * pick(random, 1, 25), shape[1] / op.groups, side, side};
+    (adds ? next : op).activation = i % 3 == 0 ? fb::Activation_None : fb::Activation_Relu;
+    next.type = adds ? fb::OpAttributes_Add : fb::OpAttributes_MaxPool2d;
+    next.kernel_h = next.kernel_w = next.stride_h = next.stride_w = 2;
+    ModelParts parts;
+    Tensor weight;
+    op.weight = add_weight(&parts, kernel().form, random, weight_shape, &weight);
+    if (adds) next.inputs = {{1, 1}};
+    parts.ops = {op, next};
+    const Reference reference(parts, shape);
+    Site site = reference.site();
+    const Tensor x = random_tensor(random, shape), plain = run_kernel(kernel(), site, x, shape[0], 1);
+    const Tensor other = random_tensor(random, {static_cast<uint32_t>(plain.size())});
+    Tensor expected = plain;
+    if (adds)
+      for (size_t k = 0; k < plain.size(); ++k) {
+        expected[k] = plain[k] + other[k];
+        if (next.activation == fb::Activation_Relu) expected[k] = std::max(expected[k], 0.0f);
+      }
+    else
+      expected = pool(plain, shape[2], shape[3]);
+    site.fused = &site.graph->ops[1];
+    ASSERT_TRUE(kernel().fuses(site, *site.fused)) << "case " << i;
+    for (const uint64_t threads : {1u, 2u, 5u})
+      ASSERT_EQ(run_kernel(kernel(), site, x, shape[0], threads, adds ? other.data() : nullptr), expected)
+          << threads << " threads, case " << i << ", " << shape[2] << " x " << shape[3];
   }
 }
 
@@ -158,7 +213,10 @@ TEST_P(WinogradKernels, FitNothingElse) {
   EXPECT_FALSE(supported(strided, {64, 64, 3, 3}, shape));
   EXPECT_FALSE(supported(dilated, {64, 64, 3, 3}, shape));
   EXPECT_FALSE(supported(op, {64, 64, 3, 1}, shape));
-  EXPECT_FALSE(supported(op, {64, 64, 5, 5}, shape));
+  EXPECT_TRUE(supported(op, {64, 64, 5, 5}, shape));
+  EXPECT_FALSE(supported(op, {64, 64, 5, 3}, shape));
+  EXPECT_FALSE(supported(op, {64, 64, 7, 7}, shape));
+  EXPECT_FALSE(supported(op, {64, 64, 4, 4}, shape));
   OpParts depthwise;
   depthwise.groups = 64;
   EXPECT_FALSE(supported(depthwise, {64, 1, 3, 3}, shape));

@@ -104,16 +104,73 @@ def test_inspect_shows_the_layers(program: tuple[Path, Result], digits_file: Pat
     assert "<html" in (tmp_path / "page.html").read_text()
 
 
+def test_a_pte_of_another_version(program: tuple[Path, Result], pictures: Path, tmp_path: Path) -> None:
+    data = program[0].read_bytes()
+    other = tmp_path / "other.pte"
+    other.write_bytes(data[:4] + b"ET99" + data[8:])
+    said = f"{other} has ExecuTorch's format ET99, the ExecuTorch that is installed reads {data[4:8].decode()}: "
+    for command in (("inspect", other), ("run", other, "-i", pictures), ("bench", other)):
+        assert fails(1, *command).startswith(said)
+
+
+def test_arrays_that_do_not_fit(tmp_path: Path) -> None:
+    source, program = tmp_path / "net.pt2", tmp_path / "net.pte"
+    shapes = ({0: torch.export.Dim("batch", min=1, max=8)},)
+    torch.export.save(torch.export.export(nn.Linear(6, 2).eval(), (torch.ones(2, 6),), dynamic_shapes=shapes), source)
+    assert call("compress", source, "-q", "--bits", 8, "-o", program).exit_code == 0
+    x = tmp_path / "x.npy"
+    for array, said in (
+        (np.zeros((9, 6), np.float32), "input has shape [9, 6], the program takes [8, 6] at most"),
+        (np.zeros((2, 6, 1), np.float32), "input has shape [2, 6, 1], the program takes [8, 6] at most"),
+        (np.zeros((2, 6), np.int64), "input is int64; convert it with .astype(numpy.float32)"),
+    ):
+        np.save(x, array)
+        assert fails(1, "run", program, "-i", x) == said
+    np.save(x, np.zeros((8, 6), np.float32))
+    assert call("run", program, "-i", x).exit_code == 0
+
+
+def test_a_damaged_network_in_a_pte(program: tuple[Path, Result], digits_file: Path, tmp_path: Path) -> None:
+    data, blob = program[0].read_bytes(), digits_file.read_bytes()
+    start = data.index(blob)
+    damaged = tmp_path / "damaged.pte"
+    damaged.write_bytes(data[: start + 40] + b"\xff" * 300 + data[start + 340 :])
+    assert fails(1, "inspect", damaged).startswith(f"{damaged}: forward, delegate 0: the file is truncated or damaged")
+
+
 def test_a_damaged_pte(program: tuple[Path, Result], pictures: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.pte"
     cut.write_bytes(program[0].read_bytes()[:600])
     assert fails(1, "inspect", cut).startswith(f"{cut} is not a whole .pte file")
     assert fails(1, "run", cut, "-i", pictures).startswith(f"{cut} is not a whole .pte file")
+    cut.write_bytes(program[0].read_bytes()[:5])
+    assert fails(1, "run", cut, "-i", pictures).startswith(f"{cut} is not a whole .pte file")
 
 
-def test_a_target_size_is_for_a_dcmodel(digits: Path) -> None:
-    said = fails(2, "compress", digits, "--format", "pte", "--target-size", "20kB")
-    assert "--target-size is for a .dcmodel" in said
+def test_to_a_size(digits: Path, pictures: Path, tmp_path: Path) -> None:
+    output, cache = tmp_path / "net.pte", tmp_path / "cache"
+    options = ("--target-size", "60kB", "--calibrate", pictures, "--cache", cache)
+    result = call("compress", digits, "-o", output, *options)
+    assert result.exit_code == 0, result.output
+    assert output.stat().st_size <= 60_000
+    assert result.stdout.splitlines()[1].startswith("predicted error of the outputs: ")
+    assert "dcmobile: measuring layers" in result.stderr.splitlines()
+    alone = tmp_path / "net.dcmodel"
+    assert call("compress", digits, "-q", "-o", alone, *options, "--target-size", 60_000 - 1024).exit_code == 0
+    assert alone.read_bytes() in output.read_bytes()
+    assert len(list(cache.iterdir())) == 1  # the same measurements
+
+
+def test_sizes_that_cannot_be(digits: Path, tmp_path: Path) -> None:
+    output = tmp_path / "net.pte"
+    said = fails(1, "compress", digits, "-q", "-o", output, "--target-size", "1kB", "--cache", tmp_path)
+    assert said.startswith("the target size of 1,000 bytes cannot be reached: the smallest file without training is ")
+    source = tmp_path / "summed.pt2"
+    torch.export.save(torch.export.export(Summed().eval(), (torch.ones(1, 6),)), source)
+    said = fails(1, "compress", source, "-q", "-o", output, "--target-size", "9kB", "--cache", tmp_path)
+    assert said.startswith("a target size needs a network that dcmobile takes whole, for others take a recipe: ")
+    assert "aten.cumsum.default" in said
+    assert not output.exists()
 
 
 def test_nothing_is_written_for_a_file_that_is_no_program(tmp_path: Path) -> None:

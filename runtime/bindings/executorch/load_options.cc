@@ -1,6 +1,5 @@
 #include "load_options.h"
 
-#include <executorch/runtime/kernel/thread_parallel_interface.h>
 #include <executorch/runtime/platform/log.h>
 
 #include <cstring>
@@ -14,8 +13,6 @@ using ::executorch::runtime::BackendInitContext;
 using ::executorch::runtime::BackendOption;
 using ::executorch::runtime::Error;
 using Text = std::array<char, ::executorch::runtime::kMaxOptionValueLength>;
-
-constexpr int kMaxThreads = 64;
 
 Error read_threads(const BackendOption& option, dcm_options* options) {
   const int* threads = std::get_if<int>(&option.value);
@@ -60,8 +57,7 @@ constexpr Entry kEntries[] = {{"threads", read_threads}, {"isa", read_isa}, {"de
 
 Error read_load_options(const BackendInitContext& context, dcm_options* options) {
   *options = DCM_OPTIONS_DEFAULT;
-  const int64_t pool = ::executorch::extension::get_thread_count();
-  options->threads = static_cast<uint32_t>(pool < 1 ? 1 : pool > kMaxThreads ? kMaxThreads : pool);
+  options->threads = default_threads();
   options->parallel_for = run_on_executorch_pool;
   for (const BackendOption& option : context.runtime_specs()) {
     const Entry* found = nullptr;

@@ -5,8 +5,14 @@
 
 namespace dcm::executorch {
 
+constexpr int kMaxThreads = 64;  // of one network
+
 // A dcm_parallel_for: calls task(argument, i) for every i below tasks and returns when all are done.
 void run_on_executorch_pool(void* context, uint32_t tasks, void (*task)(void* argument, uint32_t index),
                             void* argument);
+
+// Parts that work is cut into unless the application says otherwise: as many as the pool has threads, or as processors
+// that the calling thread may use where those are fewer; the pool counts all of the machine. 1 to kMaxThreads.
+uint32_t default_threads();
 
 }  // namespace dcm::executorch

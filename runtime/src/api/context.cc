@@ -92,6 +92,11 @@ dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
   const uint32_t samples = planned.site.output().samples(now.count);
   dcm::Call call = {&planned.site, &planned.prepared, samples, op_inputs.data(), {}};
   for (uint32_t k = 0; k < op.output_count; ++k) call.outputs[k] = storage_data(of_value[op.first_output + k], now);
+  if (planned.site.adds()) {
+    const dcm::Op& add = *planned.site.fused;
+    const uint32_t first = model.graph.input_of(add, 0);
+    call.added = storage_data(of_value[first == op.first_output ? model.graph.input_of(add, 1) : first], now);
+  }
   if (kernel.check != nullptr)
     DCM_TRY(kernel.check(call).in("%s '%s' (operator %u)", dcm::op_rule(op.type).type, model.graph.name(op.name), i));
   const uint64_t units = kernel.units(planned.site, samples, planned.prepared);

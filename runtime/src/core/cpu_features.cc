@@ -1,5 +1,6 @@
 #include "core/cpu_features.h"
 
+#include <atomic>
 #include <cstdint>
 
 #if defined(__x86_64__)
@@ -22,22 +23,39 @@ constexpr bool has(uint32_t value, uint32_t bits) {
   return (value & bits) == bits;
 }
 
-}  // namespace
-
-// Bits as in Intel's manual, volume 2, CPUID, and volume 1, chapter 13.
-CpuFeatures cpu_features() {
-  constexpr uint32_t kFma = 1u << 12, kSse42 = 1u << 20, kXgetbv = 1u << 27;
+// Bits as in Intel's manual, volume 2, CPUID, and volume 1, chapter 13; AMD's, volume 3, appendix E.
+CpuFeatures ask() {
+  constexpr uint32_t kFma = 1u << 12, kSse42 = 1u << 20, kXgetbv = 1u << 27, kLzcnt = 1u << 5;
   constexpr uint32_t kAvx2 = 1u << 5, kAvx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
   constexpr uint32_t kYmm = 0x6, kZmm = 0xe6;
+  CpuFeatures features = {};
   uint32_t a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid(1, &a, &b, &c, &d) == 0) return {};
-  CpuFeatures features = {has(c, kSse42), false, false};
+  if (__get_cpuid(0x80000001, &a, &b, &c, &d) != 0) features.lzcnt = has(c, kLzcnt);
+  if (__get_cpuid(1, &a, &b, &c, &d) == 0) return features;
+  features.sse42 = has(c, kSse42);
   const bool fma = has(c, kFma);
   const uint32_t saved = has(c, kXgetbv) ? saved_registers() : 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return features;
   features.avx2 = fma && has(b, kAvx2) && has(saved, kYmm);
   features.avx512 = features.avx2 && has(b, kAvx512) && has(saved, kZmm);
   return features;
+}
+
+// What ask() said, a bit each; kAsked once it has. Threads that ask at the same time get the same answer.
+std::atomic<uint32_t> answer{0};
+constexpr uint32_t kAsked = 1, kHasSse42 = 2, kHasAvx2 = 4, kHasAvx512 = 8, kHasLzcnt = 16;
+
+}  // namespace
+
+CpuFeatures cpu_features() {
+  uint32_t known = answer.load(std::memory_order_relaxed);
+  if (known == 0) {
+    const CpuFeatures now = ask();
+    known = kAsked | (now.sse42 ? kHasSse42 : 0) | (now.avx2 ? kHasAvx2 : 0) | (now.avx512 ? kHasAvx512 : 0) |
+            (now.lzcnt ? kHasLzcnt : 0);
+    answer.store(known, std::memory_order_relaxed);
+  }
+  return {has(known, kHasSse42), has(known, kHasAvx2), has(known, kHasAvx512), has(known, kHasLzcnt)};
 }
 #else
 CpuFeatures cpu_features() {

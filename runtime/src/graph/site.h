@@ -11,10 +11,17 @@ struct Site {
   const Graph* graph = nullptr;
   const Op* op = nullptr;
   const Weight* weights[kWeightRoles] = {};  // by role, null where it has none
+  // An operator that the kernel applies to its results as it writes them (plan/fusion.h), or null.
+  const Op* fused = nullptr;
 
   uint32_t inputs() const { return op->input_count; }
   const Shape& input(uint32_t k = 0) const { return graph->shapes[graph->input_of(*op, k)]; }
   const Shape& output(uint32_t k = 0) const { return graph->shapes[op->first_output + k]; }
+  // What the kernel writes.
+  const Shape& written() const { return fused == nullptr ? output() : graph->shapes[fused->first_output]; }
+  bool adds() const { return fused != nullptr && fused->type == OpType::kAdd; }
+  // What the results go through at the end.
+  Activation activation() const { return adds() ? fused->activation : op->activation; }
   const Weight& weight() const { return *weights[kWeight]; }
   // The values of a dense weight (after decoding), or null if it has none.
   const float* dense(WeightRole role) const {

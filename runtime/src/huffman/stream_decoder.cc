@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/bits.h"
+#include "core/cpu_features.h"
 #include "core/unroll.h"
 
 namespace dcm {
@@ -111,7 +112,7 @@ template <typename Table>
 
 #if defined(__x86_64__)
 // The leading zeros of a word take one instruction more on x86-64 than the compiler may assume, and a slow one on AMD's
-// processors: 5 % of the decoder's time. All processors with BMI2 have LZCNT, which not all compilers can ask for.
+// processors: 5 % of the decoder's time.
 template <typename Table>
 [[gnu::noinline, gnu::target("lzcnt")]] void decode_rounds_lzcnt(const Table table, const uint8_t* bytes,
                                                                  Stream* const* streams, uint32_t rounds) {
@@ -122,7 +123,7 @@ template <typename Table>
 template <typename Table>
 auto fastest_decode_rounds() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("bmi2")) return decode_rounds_lzcnt<Table>;
+  if (cpu_features().lzcnt) return decode_rounds_lzcnt<Table>;
 #endif
   return decode_rounds<Table>;
 }

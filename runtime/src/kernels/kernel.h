@@ -20,6 +20,7 @@ struct Call {
   uint32_t batch;                 // samples of the values that have the batch; 1 if the output has none
   const float* const* inputs;     // aligned for float only: they may be the caller's
   float* outputs[kMaxOpOutputs];  // overlap no input
+  const float* added = nullptr;   // the other operand of an Add that is fused, shaped like the output
 };
 
 struct Kernel {
@@ -48,6 +49,9 @@ struct Kernel {
   // The work of one sample. Among kernels that say so, a plan takes the one that is expected to take the least time
   // (kernels/costs.h); null: those in kernel_table() are in order, the best first.
   KernelWork (*work)(const Site& site) = nullptr;
+  // Whether it can apply that operator to its results as it writes them: then Site::fused says that it shall. It reads
+  // what the operator makes of one value of the site's shape, or for an Add of two. Null: none.
+  bool (*fuses)(const Site& site, const Op& next) = nullptr;
 };
 
 }  // namespace dcm

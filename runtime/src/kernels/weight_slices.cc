@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include "core/unroll.h"
+
 namespace dcm {
 namespace {
 
@@ -15,16 +17,24 @@ uint32_t ceil_div(uint32_t value, uint32_t part) {
   return (value + part - 1) / part;
 }
 
-// Where the non-zeros of each block begin in a row, and where the last ones end: blocks + 1 elements. They are found
-// from the end, without a branch on where blocks end, which nobody foresees.
-void find_firsts(const Weight& weight, uint32_t row, uint32_t blocks, uint32_t* firsts) {
-  std::memset(firsts, 0xff, blocks * sizeof(uint32_t));
-  const uint32_t* bounds = weight.segment_begin.data() + uint64_t{row} * weight.row_segments;
-  const uint16_t* columns = weight.segment_column.data();
-  for (uint32_t s = weight.row_segments; s-- > 0;)
-    for (uint32_t i = bounds[s + 1]; i-- > bounds[s];)
-      firsts[(s * Weight::kSegmentColumns + columns[i]) / kColumns] = i;
-  uint32_t first = firsts[blocks] = bounds[weight.row_segments];
+// Non-zeros of a row before each block, and all of them: blocks + 1 elements. They are found from the end, without a
+// branch on where blocks end, which nobody foresees.
+void find_firsts(const Weight& weight, uint32_t row, uint32_t blocks, uint16_t* firsts) {
+  typedef uint16_t Lanes __attribute__((vector_size(16)));
+  constexpr uint32_t kLanes = sizeof(Lanes) / sizeof(uint16_t);
+  std::memset(firsts, 0xff, blocks * sizeof(uint16_t));
+  const uint16_t* columns = weight.segment_column.data() + weight.segment_begin[row];
+  const uint32_t count = weight.segment_begin[row + 1] - weight.segment_begin[row];
+  uint32_t i = count;
+  for (; i >= kLanes; i -= kLanes) {
+    Lanes block;
+    std::memcpy(&block, columns + i - kLanes, sizeof block);
+    block /= kColumns;
+    DCM_UNROLL
+    for (uint32_t lane = kLanes; lane-- > 0;) firsts[block[lane]] = static_cast<uint16_t>(i - kLanes + lane);
+  }
+  for (; i-- > 0;) firsts[columns[i] / kColumns] = static_cast<uint16_t>(i);
+  uint16_t first = firsts[blocks] = static_cast<uint16_t>(count);
   for (uint32_t b = blocks; b-- > 0;) firsts[b] = first = std::min(first, firsts[b]);
 }
 
@@ -32,10 +42,10 @@ uint32_t rows_of(const Weight& weight, uint32_t slice) {
   return std::min(kRows, weight.rows - slice * kRows);
 }
 
-// most[b]: non-zeros of the row that has the most in block b. firsts: scratch of blocks + 1.
-void count_steps(const Weight& weight, uint32_t slice, uint32_t blocks, uint32_t* firsts, uint8_t* most) {
+// most[b]: non-zeros of the row that has the most in block b. firsts: of the slice's rows, blocks + 1 each.
+void count_steps(const Weight& weight, uint32_t slice, uint32_t blocks, uint16_t* firsts, uint8_t* most) {
   std::memset(most, 0, blocks);
-  for (uint32_t r = 0; r < rows_of(weight, slice); ++r) {
+  for (uint32_t r = 0; r < rows_of(weight, slice); ++r, firsts += blocks + 1) {
     find_firsts(weight, slice * kRows + r, blocks, firsts);
     for (uint32_t b = 0; b < blocks; ++b) most[b] = std::max(most[b], static_cast<uint8_t>(firsts[b + 1] - firsts[b]));
   }
@@ -56,35 +66,35 @@ uint32_t sort_blocks(const uint8_t* most, uint32_t blocks, SliceBlock* sorted) {
 // Words of some blocks stay in the nearest cache while all rows are written.
 constexpr uint32_t kFilledBlocks = 32;
 
-// places: scratch of the blocks; firsts: of kRows times the blocks and one more.
+// places: scratch of the blocks; firsts: of the slice's rows, as count_steps() found them.
 void fill_slice(const Weight& weight, uint32_t slice, const SliceBlock* sorted, uint32_t blocks, uint32_t* places,
-                uint32_t* firsts, uint16_t* words) {
+                const uint16_t* firsts, uint16_t* words) {
   uint16_t nothing[WeightSlices::kPairWords];
   for (uint16_t& word : nothing) word = WeightSlices::kNoColumn;
   uint32_t pairs = 0;
   for (uint32_t b = 0; b < blocks; pairs += sorted[b++].pairs) places[sorted[b].block] = pairs;
   for (uint32_t p = 0; p < pairs; ++p)
     std::memcpy(words + uint64_t{p} * WeightSlices::kPairWords, nothing, sizeof nothing);
-  const uint32_t rows = rows_of(weight, slice);
-  for (uint32_t r = 0; r < rows; ++r) find_firsts(weight, slice * kRows + r, blocks, firsts + r * (blocks + 1));
-  const uint16_t* columns = weight.segment_column.data();
   for (uint32_t begin = 0; begin < blocks; begin += kFilledBlocks) {
     const uint32_t end = std::min(begin + kFilledBlocks, blocks);
-    for (uint32_t r = 0; r < rows; ++r) {
-      const uint32_t* own = firsts + r * (blocks + 1);
-      const uint32_t* bounds = weight.segment_begin.data() + uint64_t{slice * kRows + r} * weight.row_segments;
-      for (uint32_t i = own[begin], s = 0; i < own[end]; ++i) {
-        while (i >= bounds[s + 1]) ++s;
-        const uint32_t column = s * Weight::kSegmentColumns + columns[i], block = column / kColumns;
-        const uint32_t step = i - own[block];
-        words[(uint64_t{places[block]} + step / 2) * WeightSlices::kPairWords + 2 * r + step % 2] =
-            static_cast<uint16_t>((column - block * kColumns) | uint32_t{weight.codes[i]} << 8);
+    for (uint32_t r = 0; r < rows_of(weight, slice); ++r) {
+      const uint16_t* own = firsts + uint64_t{r} * (blocks + 1);
+      uint32_t steps[kFilledBlocks];  // of the slice before a block, less the row's non-zeros before it
+      for (uint32_t b = begin; b < end; ++b) steps[b - begin] = 2 * places[b] - own[b];
+      const uint32_t row_begin = weight.segment_begin[slice * kRows + r];
+      const uint16_t* columns = weight.segment_column.data() + row_begin;
+      const uint8_t* codes = weight.codes.data() + row_begin;
+      for (uint32_t i = own[begin], to = own[end]; i < to; ++i) {
+        const uint32_t column = columns[i], block = column / kColumns, step = steps[block - begin] + i;
+        words[uint64_t{step / 2} * WeightSlices::kPairWords + 2 * r + step % 2] =
+            static_cast<uint16_t>((column - block * kColumns) | uint32_t{codes[i]} << 8);
       }
     }
   }
 }
 
-constexpr uint32_t kLooks = 8, kMostBlocks = 1024;  // 64,512 columns
+constexpr uint32_t kLooks = 8, kMostBlocks = 1024;  // 64,512 columns: rows of one segment
+static_assert(kMostBlocks * kColumns <= Weight::kSegmentColumns);
 
 // The pairs of steps of some slices, and their non-zeros.
 struct Sample {
@@ -94,7 +104,7 @@ struct Sample {
   explicit Sample(const Weight& weight) : slices(std::min(kLooks, ceil_div(weight.rows, kRows))) {
     const uint32_t blocks = ceil_div(weight.columns, kColumns), all = ceil_div(weight.rows, kRows);
     uint8_t most[kMostBlocks];
-    uint32_t firsts[kMostBlocks + 1];
+    uint16_t firsts[kRows * (kMostBlocks + 1)];
     for (uint32_t look = 0; look < slices; ++look) {
       const uint32_t slice = static_cast<uint32_t>(uint64_t{all} * look / slices);
       count_steps(weight, slice, blocks, firsts, most);
@@ -129,17 +139,19 @@ Status prepare_slices(const Site& site, MemoryBudget& budget, Prepared* prepared
   layout.slices = ceil_div(weight.rows, kRows);
   const uint64_t all_blocks = uint64_t{layout.slices} * layout.blocks;
   Array<SliceBlock> sorted;
-  Array<uint32_t> begins, places, firsts;
+  Array<uint32_t> begins, places;
+  Array<uint16_t> firsts;
   Array<uint8_t> most;
   DCM_TRY(sorted.allocate(budget, all_blocks));
   DCM_TRY(begins.allocate(budget, layout.slices));
   DCM_TRY(places.allocate(budget, layout.blocks));
-  DCM_TRY(firsts.allocate(budget, kRows * (uint64_t{layout.blocks} + 1)));
+  DCM_TRY(firsts.allocate(budget, uint64_t{weight.rows} * (layout.blocks + 1)));
   DCM_TRY(most.allocate(budget, layout.blocks));
+  const auto firsts_of = [&](uint32_t slice) { return firsts.data() + uint64_t{slice} * kRows * (layout.blocks + 1); };
   uint64_t pairs = 0;
   for (uint32_t slice = 0; slice < layout.slices; ++slice) {
     begins[slice] = static_cast<uint32_t>(pairs);
-    count_steps(weight, slice, layout.blocks, firsts.data(), most.data());
+    count_steps(weight, slice, layout.blocks, firsts_of(slice), most.data());
     pairs += sort_blocks(most.data(), layout.blocks, sorted.data() + uint64_t{slice} * layout.blocks);
   }
   constexpr uint64_t kVector = 64;  // words lie on whole vectors
@@ -153,7 +165,7 @@ Status prepare_slices(const Site& site, MemoryBudget& budget, Prepared* prepared
   uint16_t* words = reinterpret_cast<uint16_t*>(prepared->data() + layout.words_at);
   for (uint32_t slice = 0; slice < layout.slices; ++slice)
     fill_slice(weight, slice, sorted.data() + uint64_t{slice} * layout.blocks, layout.blocks, places.data(),
-               firsts.data(), words + uint64_t{begins[slice]} * WeightSlices::kPairWords);
+               firsts_of(slice), words + uint64_t{begins[slice]} * WeightSlices::kPairWords);
   return {};
 }
 

@@ -7,8 +7,7 @@
 namespace dcm {
 namespace {
 
-constexpr uint32_t kTile = WinogradLayout::kTile, kSide = WinogradLayout::kSide;
-constexpr uint32_t kPositions = WinogradLayout::kPositions, kTaps = WinogradLayout::kTaps;
+constexpr uint32_t kSide = WinogradLayout::kSide, kPositions = WinogradLayout::kPositions;
 constexpr uint32_t kOutputs = WinogradLayout::kOutputs, kExpanded = WinogradLayout::kExpanded;
 
 // A run of tiles within a row of tiles.
@@ -35,8 +34,13 @@ class Winograd {
       : steps_(steps),
         site_(*call.site),
         layout_(winograd_layout(*call.prepared)),
+        transform_weights_(layout_.kernel == 3 ? steps.transform_weights3 : steps.transform_weights5),
+        transform_sums_(layout_.kernel == 3 ? steps.transform_sums6 : steps.transform_sums4),
+        seen_(layout_.kernel - 1),
         in_(site_.input()),
         out_(site_.output()),
+        written_(site_.written()),
+        transform_activation_(site_.adds() ? Activation::kNone : site_.op->activation),
         lanes_(steps.limits.lanes),
         input_row_(uint64_t{WinogradLayout::kInputPixels} * lanes_),
         output_row_(uint64_t{WinogradLayout::kOutputPixels} * lanes_),
@@ -47,7 +51,7 @@ class Winograd {
         weights_(inputs_ + kPositions * input_step_),
         sums_(weights_ + kPositions * weight_step_),
         kernels_(sums_ + kPositions * sum_step_),
-        zeros_(kernels_ + kExpanded * kTaps * kOutputs),
+        zeros_(kernels_ + kExpanded * layout_.taps * kOutputs),
         bias_(zeros_ + steps.limits.strip_tiles[0] * layout_.block_outputs),
         unused_(bias_ + layout_.block_outputs),
         pixels_(unused_ + lanes_) {
@@ -65,7 +69,7 @@ class Winograd {
       set.strip_tiles = steps_.limits.strip_tiles[set.kind];
       set.strips = static_cast<uint32_t>(ceil_div(tiles, set.strip_tiles));
     }
-    for_each_run(WinogradLayout::kInputRun, [&](const TileRun& run) {
+    for_each_run((WinogradLayout::kInputPixels - seen_) / layout_.tile, [&](const TileRun& run) {
       for (uint32_t channel = 0; channel < layout_.channels; channel += lanes_) {
         load_run(input + channel * in_.plane(), layout_.channels - channel, run);
         transform_run(channel, run);
@@ -73,8 +77,9 @@ class Winograd {
     });
   }
 
-  // Outputs block * block_outputs and on of the group, of all tiles of the band. output: the group's.
-  void compute(uint32_t group, uint32_t block, float* output) {
+  // Outputs block * block_outputs and on of the group, of all tiles of the band. output: the group's; added: null, or
+  // like output.
+  void compute(uint32_t group, uint32_t block, float* output, const float* added) {
     const uint32_t first = block * layout_.block_outputs;
     for (uint32_t channel = 0; channel < layout_.channels; channel += layout_.block_channels) {
       const uint32_t count = std::min(layout_.channels - channel, layout_.block_channels);
@@ -86,10 +91,11 @@ class Winograd {
     const float* bias = site_.dense(kBias);
     std::fill(bias_, bias_ + layout_.block_outputs, 0.0f);
     if (bias != nullptr) std::copy_n(bias + group * layout_.outputs + first, outputs, bias_);
-    output += first * out_.plane();
-    for_each_run(WinogradLayout::kOutputRun, [&](const TileRun& run) {
-      for (uint32_t o = 0; o < outputs; o += lanes_)
-        end_run(run, o, std::min(outputs - o, lanes_), output + o * out_.plane());
+    for_each_run(WinogradLayout::kOutputPixels / layout_.tile, [&](const TileRun& run) {
+      for (uint32_t o = 0; o < outputs; o += lanes_) {
+        const uint64_t before = (first + o) * written_.plane();
+        end_run(run, o, std::min(outputs - o, lanes_), output + before, added == nullptr ? nullptr : added + before);
+      }
     });
   }
 
@@ -98,8 +104,11 @@ class Winograd {
   void for_each_run(uint32_t most, F&& f) const {
     const uint32_t end = band_.column + band_.columns;
     for (uint32_t row = band_.row; row < band_.row + band_.rows; ++row)
-      for (uint32_t column = band_.column; column < end; column += most)
-        f(TileRun(layout_.x, row, column, std::min(end, column + most)));
+      for (uint32_t column = band_.column, next; column < end; column = next) {
+        next = std::min(end, column + most);
+        if (layout_.pools && layout_.x.even(next) != next) --next;  // as bands do, runs end at even pixels
+        f(TileRun(layout_.x, row, column, next));
+      }
   }
 
   // What the run's tiles see of a vector of planes, of which `planes` exist, pixel by pixel. One plane is read after
@@ -111,7 +120,7 @@ class Winograd {
                          in_.height,
                          layout_.y.begin(run.row) - convolution.y.pad_before,
                          int64_t{run.first_pixel} - convolution.x.pad_before,
-                         run.pixels + 2,
+                         run.pixels + seen_,
                          run.column + run.count < layout_.x.tiles};
     for (uint32_t c = 0; c < lanes_; ++c, rows.plane += in_.plane()) {
       if (c == planes) rows.height = 0;
@@ -121,7 +130,7 @@ class Winograd {
   }
 
   void transform_run(uint32_t channel, const TileRun& run) {
-    for (uint32_t x = 0; x < run.pixels + 2; ++x) {
+    for (uint32_t x = 0; x < run.pixels + seen_; ++x) {
       float* column = pixels_ + x * lanes_;
       steps_.transform_inputs(column, input_row_, column, input_row_, column + (kSide - 1) * input_row_);
     }
@@ -160,8 +169,8 @@ class Winograd {
       layout_.expand(site_.weight(), group, output, channel + done, now, kernels_);
       for (uint32_t c = 0; c < now; ++c, to += layout_.block_outputs)
         for (uint32_t v = 0; v < kOutputs; v += lanes_)
-          steps_.transform_weights(kernels_ + c * kTaps * kOutputs + v, kOutputs, layout_.y.large > 0,
-                                   layout_.x.large > 0, to + v, weight_step_);
+          transform_weights_(kernels_ + c * layout_.taps * kOutputs + v, kOutputs, layout_.y.large > 0,
+                             layout_.x.large > 0, to + v, weight_step_);
     }
   }
 
@@ -182,32 +191,44 @@ class Winograd {
   // A vector of outputs of the run's tiles, of which `outputs` exist, from output `first` of the block on. Small tiles
   // make more than they should, of what the positions hold that they do not have; what is beyond them is overwritten by
   // the next tile, or not taken.
-  void end_run(const TileRun& run, uint32_t first, uint32_t outputs, float* output) {
-    const Activation activation = site_.op->activation;
+  void end_run(const TileRun& run, uint32_t first, uint32_t outputs, float* output, const float* added) {
     for (uint32_t t = 0; t < run.count; ++t) {
       const uint32_t column = run.column + t;
       const float* infinity = column < layout_.x.large ? sums_of(sets_[1], run.row, column) : sums_;
-      steps_.transform_sums(sums_of(sets_[0], run.row, column) + first, sum_step_,
-                            infinity + first + (kSide - 1) * sum_step_, bias_ + first, activation,
-                            pixels_ + (layout_.x.begin(column) - run.first_pixel) * lanes_, output_row_);
+      transform_sums_(sums_of(sets_[0], run.row, column) + first, sum_step_, infinity + first + (kSide - 1) * sum_step_,
+                      bias_ + first, transform_activation_,
+                      pixels_ + (layout_.x.begin(column) - run.first_pixel) * lanes_, output_row_);
     }
     const uint32_t x = run.first_pixel, y = layout_.y.begin(run.row);
     const uint32_t width = std::min(out_.width - x, run.pixels);
-    const uint32_t height = std::min(out_.height - y, layout_.y.begin(run.row + 1) - y);
+    const uint32_t below = layout_.pools ? 2 * written_.height : out_.height;
+    const uint32_t height = std::min(below - std::min(below, y), layout_.y.begin(run.row + 1) - y);
     for (uint32_t i = 0; i < height; ++i) {
       float* row = pixels_ + i * output_row_;
-      steps_.activate(activation, row, uint64_t{width} * lanes_);
+      steps_.activate(transform_activation_, row, uint64_t{width} * lanes_);
       steps_.transpose(row, width);
     }
-    output += uint64_t{y} * out_.width + x;
-    for (uint32_t o = 0; o < outputs; ++o, output += out_.plane())
-      steps_.store_rows(pixels_ + o * lanes_, output_row_, width, height, output, out_.width);
+    if (layout_.pools) {
+      output += uint64_t{y / 2} * written_.width + x / 2;
+      for (uint32_t o = 0; o < outputs; ++o, output += written_.plane())
+        steps_.pool_rows(pixels_ + o * lanes_, output_row_, width, height, y % 2 != 0, output, written_.width);
+      return;
+    }
+    const uint64_t at = uint64_t{y} * out_.width + x;
+    for (uint32_t o = 0; o < outputs; ++o)
+      steps_.store_rows(pixels_ + o * lanes_, output_row_, width, height,
+                        added == nullptr ? nullptr : added + o * out_.plane() + at, site_.activation(),
+                        output + o * out_.plane() + at, out_.width);
   }
 
   const WinogradSteps& steps_;
   const Site& site_;
   const WinogradLayout& layout_;
-  Picture in_, out_;
+  WinogradSteps::TransformWeights transform_weights_;
+  WinogradSteps::TransformSums transform_sums_;
+  uint32_t seen_;               // pixels that a run of tiles sees beyond its own
+  Picture in_, out_, written_;  // written: the same as out, or pooled
+  Activation transform_activation_;
   uint32_t lanes_;
   uint64_t input_row_, output_row_;               // of pixels_
   uint64_t input_step_, weight_step_, sum_step_;  // from what one position has to the next one's
@@ -228,14 +249,15 @@ uint64_t winograd_units(const Site& site, uint32_t batch, const Prepared& prepar
 void run_winograd(const WinogradSteps& steps, const Call& call, uint64_t unit_begin, uint64_t unit_end, void* scratch) {
   const WinogradLayout& layout = winograd_layout(*call.prepared);
   const uint64_t in_floats = layout.channels * Picture(call.site->input()).plane();
-  const uint64_t out_floats = layout.outputs * Picture(call.site->output()).plane();
+  const uint64_t out_floats = layout.outputs * Picture(call.site->written()).plane();
   Winograd winograd(steps, call, scratch);
   for (uint64_t unit = unit_begin; unit < unit_end; ++unit) {
     const uint32_t block = static_cast<uint32_t>(unit % layout.output_blocks);
     const uint64_t band = unit / layout.output_blocks, group = band / layout.bands();  // of all samples
     if (block == 0 || unit == unit_begin)
       winograd.begin_band(static_cast<uint32_t>(band % layout.bands()), call.inputs[0] + group * in_floats);
-    winograd.compute(static_cast<uint32_t>(group % layout.groups), block, call.outputs[0] + group * out_floats);
+    winograd.compute(static_cast<uint32_t>(group % layout.groups), block, call.outputs[0] + group * out_floats,
+                     call.added == nullptr ? nullptr : call.added + group * out_floats);
   }
 }
 

@@ -30,18 +30,25 @@ struct WinogradSteps {
   // Along one axis: 8 vectors that are from_step apart, to 7 that are to_step apart and one for infinity. May be in
   // place.
   void (*transform_inputs)(const float* from, uint64_t from_step, float* to, uint64_t to_step, float* infinity);
-  // Of 3 x 3 vectors of weights, from_step apart, to one for each position, to_step apart; those with infinity along y
-  // or x only where they are wanted.
-  void (*transform_weights)(const float* from, uint64_t from_step, bool infinity_y, bool infinity_x, float* to,
-                            uint64_t to_step);
+  // Of 3 x 3 or 5 x 5 vectors of weights, from_step apart, to one for each position, to_step apart; those with infinity
+  // along y or x only where they are wanted.
+  using TransformWeights = void (*)(const float* from, uint64_t from_step, bool infinity_y, bool infinity_x, float* to,
+                                    uint64_t to_step);
+  TransformWeights transform_weights3, transform_weights5;
   // Of a vector of sums for each position, from_step apart, but that those with infinity along x are elsewhere: from
-  // its first row on, infinity_x has them as far apart as the others. To 6 x 6 outputs in rows that are to_step apart,
-  // with a vector of biases added, and clamped as the activation says.
-  void (*transform_sums)(const float* from, uint64_t from_step, const float* infinity_x, const float* bias,
-                         Activation activation, float* to, uint64_t to_step);
+  // its first row on, infinity_x has them as far apart as the others. To 6 x 6 or 4 x 4 outputs in rows that are
+  // to_step apart, with a vector of biases added, and clamped as the activation says.
+  using TransformSums = void (*)(const float* from, uint64_t from_step, const float* infinity_x, const float* bias,
+                                 Activation activation, float* to, uint64_t to_step);
+  TransformSums transform_sums6, transform_sums4;
   // Elements of `width` floats from vectors that are as many vectors apart as they have lanes, to rows of a plane.
-  void (*store_rows)(const float* from, uint64_t from_step, uint32_t width, uint32_t height, float* to,
-                     uint64_t to_step);
+  // added: null, or rows like those, which are added before all is clamped as the activation says.
+  void (*store_rows)(const float* from, uint64_t from_step, uint32_t width, uint32_t height, const float* added,
+                     Activation activation, float* to, uint64_t to_step);
+  // The largest of 2 x 2 elements of such rows instead. odd: the first row is the lower one of its windows, of which
+  // the upper one is in `to`; a last row that is the upper one of its windows is left there, for the next call.
+  void (*pool_rows)(const float* from, uint64_t from_step, uint32_t width, uint32_t height, bool odd, float* to,
+                    uint64_t to_step);
   void (*activate)(Activation activation, float* x, uint64_t count);
 };
 

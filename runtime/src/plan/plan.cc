@@ -6,6 +6,7 @@
 
 #include "kernels/kernel_table.h"
 #include "ops/op_rule.h"
+#include "plan/fusion.h"
 
 namespace dcm {
 namespace {
@@ -81,16 +82,12 @@ void count_users(const Graph& graph, Array<uint32_t>* users) {
       if (weight != kNoWeight) ++(*users)[weight];
 }
 
-Status plan_op(const Op& op, const Graph& graph, const Array<Weight>& weights, IsaChoice choice, MemoryBudget& budget,
-               PlannedOp* planned) {
-  planned->site = site_of(op, graph, weights);
-  choose_kernel(choice, planned);
-  if (planned->kernel == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it");
+Status prepare_op(IsaChoice choice, MemoryBudget& budget, PlannedOp* planned) {
   if (planned->kernel->prepare != nullptr) DCM_TRY(planned->kernel->prepare(planned->site, budget, &planned->prepared));
-  const OpRule& rule = op_rule(op.type);
+  const OpRule& rule = op_rule(planned->site.op->type);
   if (rule.macs != nullptr) planned->macs = rule.macs(planned->site);
   planned->work = std::max(planned->macs, elements_of(planned->site));
-  explain(choice, planned);
+  if (planned->reason[0] == '\0') explain(choice, planned);
   return {};
 }
 
@@ -103,9 +100,21 @@ Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, 
   Array<uint32_t> users;
   DCM_TRY(users.allocate(budget, weights.size()));
   count_users(graph, &users);
+  Array<uint32_t> hosts;
+  DCM_TRY(hosts.allocate(budget, ops.size()));
+  const auto in_op = [&graph](uint32_t i, const Status& status) {
+    return status.in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i);
+  };
   for (uint32_t i = 0; i < ops.size(); ++i) {
-    DCM_TRY(plan_op(graph.ops[i], graph, weights, choice.value(), budget, &ops[i])
-                .in("%s '%s' (operator %u)", op_rule(graph.ops[i].type).type, graph.name(graph.ops[i].name), i));
+    hosts[i] = kNoHost;
+    ops[i].site = site_of(graph.ops[i], graph, weights);
+    choose_kernel(choice.value(), &ops[i]);
+    if (ops[i].kernel == nullptr)
+      return in_op(i, Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it"));
+  }
+  DCM_TRY(fuse(graph, budget, &ops, &hosts));
+  for (uint32_t i = 0; i < ops.size(); ++i) {
+    DCM_TRY(in_op(i, prepare_op(choice.value(), budget, &ops[i])));
     if (ops[i].kernel->replaces_weight && users[graph.ops[i].weights[kWeight]] == 1)
       weights[graph.ops[i].weights[kWeight]].release();
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);
@@ -114,7 +123,7 @@ Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, 
           std::max(scratch_bytes,
                    Checked(ops[i].kernel->scratch(ops[i].site, ops[i].prepared)).aligned(kMemoryAlignment).value());
   }
-  return storage.build(graph, budget);
+  return storage.build(graph, hosts, budget);
 }
 
 }  // namespace dcm

@@ -11,17 +11,20 @@ bool is_view(const Op& op) {
   return op_rule(op.type).makes == Makes::kInputView;
 }
 
-// Gives every value a storage; views get that of what they look at.
+// Gives every value a storage; views get that of what they look at, and what one kernel makes of another value takes
+// that one's.
 class Assignment {
  public:
-  Assignment(const Graph& graph, Storage* storages, uint32_t* of_value)
-      : graph_(graph), storages_(storages), of_value_(of_value) {}
+  Assignment(const Graph& graph, const Array<uint32_t>& hosts, Storage* storages, uint32_t* of_value)
+      : graph_(graph), hosts_(hosts), storages_(storages), of_value_(of_value) {}
 
   void run() {
     for (uint32_t i = 0; i < graph_.inputs.size(); ++i) add(i, StorageKind::kInput, i, 0);
     for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
       const Op& op = graph_.ops[i];
-      if (is_view(op))
+      if (hosts_[i] != kNoHost)
+        replace(op.first_output, graph_.ops[hosts_[i]].first_output);
+      else if (is_view(op))
         of_value_[op.first_output] = of_value_[graph_.input_of(op, 0)];
       else if (op_rule(op.type).makes == Makes::kWeightView)
         add(op.first_output, StorageKind::kWeight, op.weights[kWeight], i);
@@ -40,7 +43,14 @@ class Assignment {
     storage.elements = graph_.shapes[value].elements();
   }
 
+  // Value instead of `hidden`, which nobody reads.
+  void replace(uint32_t value, uint32_t hidden) {
+    of_value_[value] = of_value_[hidden];
+    storages_[of_value_[value]].elements = graph_.shapes[value].elements();
+  }
+
   const Graph& graph_;
+  const Array<uint32_t>& hosts_;
   Storage* storages_;
   uint32_t* of_value_;
   uint32_t count_ = 0;
@@ -48,12 +58,12 @@ class Assignment {
 
 }  // namespace
 
-Status StorageMap::build(const Graph& graph, MemoryBudget& budget) {
+Status StorageMap::build(const Graph& graph, const Array<uint32_t>& hosts, MemoryBudget& budget) {
   uint64_t count = graph.shapes.size();
-  for (const Op& op : graph.ops) count -= is_view(op);
+  for (uint32_t i = 0; i < graph.ops.size(); ++i) count -= is_view(graph.ops[i]) || hosts[i] != kNoHost;
   DCM_TRY(storages.allocate(budget, count));
   DCM_TRY(of_value.allocate(budget, graph.shapes.size()));
-  Assignment(graph, storages.data(), of_value.data()).run();
+  Assignment(graph, hosts, storages.data(), of_value.data()).run();
 
   for (uint32_t i = 0; i < graph.ops.size(); ++i)
     for (uint32_t k = 0; k < graph.ops[i].input_count; ++k)

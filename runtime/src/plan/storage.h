@@ -34,13 +34,17 @@ struct OutputCopy {
   uint32_t storage;
 };
 
+constexpr uint32_t kNoHost = 0xFFFFFFFFu;
+
 struct StorageMap {
   Array<Storage> storages;     // in order of first_op
   Array<uint32_t> of_value;    // index of a storage, for every value
   Array<uint32_t> by_last_op;  // indices of those in the arena, in order of last_op
   Array<OutputCopy> copies;
 
-  Status build(const Graph& graph, MemoryBudget& budget);
+  // hosts: for each operator the one whose kernel computes it too, into the storage that its own value would have, or
+  // kNoHost.
+  Status build(const Graph& graph, const Array<uint32_t>& hosts, MemoryBudget& budget);
 };
 
 }  // namespace dcm

@@ -5,6 +5,10 @@
 #include <executorch/runtime/kernel/thread_parallel_interface.h>
 #include <gtest/gtest.h>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 #include <atomic>
 #include <string>
 #include <vector>
@@ -40,10 +44,29 @@ TEST(LoadOptions, DefaultsAreTheSharedPool) {
   BackendOptions<2> none;
   dcm_options options;
   ASSERT_EQ(read(none, &options), Error::Ok);
-  EXPECT_EQ(options.threads, static_cast<uint32_t>(::executorch::extension::get_thread_count()));
+  EXPECT_GE(options.threads, 1u);
+  EXPECT_LE(options.threads, static_cast<uint32_t>(::executorch::extension::get_thread_count()));
+  EXPECT_EQ(options.threads, default_threads());
   EXPECT_EQ(options.parallel_for, run_on_executorch_pool);
   EXPECT_EQ(options.isa, nullptr);
 }
+
+#ifdef __linux__
+TEST(LoadOptions, NoMoreThreadsThanProcessorsThatMayBeUsed) {
+  cpu_set_t before, one;
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  int first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  BackendOptions<2> none;
+  dcm_options options;
+  EXPECT_EQ(read(none, &options), Error::Ok);
+  EXPECT_EQ(options.threads, 1u);
+  ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
+}
+#endif
 
 TEST(LoadOptions, Threads) {
   dcm_options options;

@@ -21,5 +21,10 @@ inline bool is_clamp(Activation activation) {
   return activation == Activation::kNone || activation == Activation::kRelu || activation == Activation::kRelu6;
 }
 
+// Whether what the site makes, with no activation, goes to an Add that can be fused: its own activation is a clamp.
+inline bool adds_and_clamps(const Site& site, const Op& next) {
+  return next.type == OpType::kAdd && site.op->activation == Activation::kNone && is_clamp(next.activation);
+}
+
 }  // namespace
 }  // namespace dcm

@@ -121,15 +121,32 @@ void compute_plane(const DepthwisePlane& plane, const float* window, uint32_t he
   }
 }
 
-// The taps of one output plane that are not zero: where the weights are that offsets are of. Returns the end.
-using ReadTaps = Tap* (*)(const Weight&, uint32_t row, const uint32_t* offsets, Tap*);
+// What one output plane is made with.
+struct ReadRow {
+  // The taps that are not zero: where the weights are that offsets are of. Returns the end.
+  Tap* (*taps)(const Weight&, uint32_t row, const uint32_t* offsets, Tap*);
+  void (*weights3x3)(const Weight&, uint32_t row, float* weights);
+};
 template <typename Rows>
-Tap* read_taps(const Weight& weight, uint32_t row, const uint32_t* offsets, Tap* tap) {
-  Rows(weight).visit(row, [&](uint32_t column, float value) { *tap++ = {offsets[column], value}; });
-  return tap;
-}
+struct RowReader {
+  static Tap* taps(const Weight& weight, uint32_t row, const uint32_t* offsets, Tap* tap) {
+    Rows(weight).visit(row, [&](uint32_t column, float value) { *tap++ = {offsets[column], value}; });
+    return tap;
+  }
+  static void weights3x3(const Weight& weight, uint32_t row, float* weights) {
+    if constexpr (Rows::kForm == WeightForm::kSparse) {
+      std::memset(weights, 0, 9 * sizeof(float));
+      Rows(weight).visit(row, [weights](uint32_t column, float value) { weights[column] = value; });
+    } else {
+      const auto values = Rows(weight).from(row, 0);
+      DCM_UNROLL
+      for (uint32_t i = 0; i < 9; ++i) weights[i] = values[i];
+    }
+  }
+  static constexpr ReadRow kRead = {taps, weights3x3};
+};
 
-void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory, ReadTaps read) {
+void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory, const ReadRow& read) {
   const Site& site = *call.site;
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const float* bias = site.dense(kBias);
@@ -143,9 +160,7 @@ void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
   DepthwisePlane plane = {taps, taps, 0, clamp_of(site.op->activation), convolution.y.stride * shape.width, out.width};
   const bool in_registers = is_3x3(convolution, in, out);
   Depthwise3x3 plane3x3 = {in.width, in.height, out.width, out.height, {}, 0, plane.clamp};
-  if (in_registers) {
-    for (uint32_t tap = 0; tap < 9; ++tap) offsets[tap] = tap;
-  } else {
+  if (!in_registers) {
     find_taps(convolution, shape, offsets);
     shape.clear(window);
   }
@@ -155,18 +170,16 @@ void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
     const uint32_t output = static_cast<uint32_t>(unit % out.channels);
     const uint64_t input = unit / outputs;
     const float* from = call.inputs[0] + input * in.plane();
-    const Tap* end = read(site.weight(), output, offsets, taps);
     const float own_bias = bias == nullptr ? 0.0f : bias[output];
     float* result = call.outputs[0] + unit * out.plane();
     if (in_registers) {
       plane3x3.bias = own_bias;
-      std::memset(plane3x3.weights, 0, sizeof plane3x3.weights);
-      for (const Tap* tap = taps; tap != end; ++tap) plane3x3.weights[tap->offset] = tap->weight;
+      read.weights3x3(site.weight(), output, plane3x3.weights);
       convolve_3x3(plane3x3, convolution.x.stride, from, result);
     } else {
       if (input != copied) shape.copy(from, in, uint64_t{0} - convolution.y.pad_before, 0, window);
       copied = input;
-      plane.end = end;
+      plane.end = read.taps(site.weight(), output, offsets, taps);
       plane.bias = own_bias;
       compute_plane(plane, window, out.height, result);
     }
@@ -176,7 +189,7 @@ void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
 
 template <typename Rows>
 void run_depthwise(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* memory) {
-  run_planes(call, unit_begin, unit_end, memory, read_taps<Rows>);
+  run_planes(call, unit_begin, unit_end, memory, RowReader<Rows>::kRead);
 }
 
 template <typename Rows>

@@ -4,6 +4,7 @@
 #include "core/unroll.h"
 #include "kernels/simd/clamp.h"
 #include "kernels/simd/fill_panel.h"
+#include "kernels/simd/vectors.h"
 
 namespace dcm {
 namespace {
@@ -18,6 +19,7 @@ struct Ends {
   float* to;
   uint32_t to_step;    // from where one vector goes to where the next one does
   const Clamp* clamp;  // of the final sums; else null
+  const float* added;  // to the final sums before that, in steps like those of `to`; else null
 };
 
 template <uint32_t kVectors>
@@ -28,6 +30,10 @@ inline void begin_sums(const Ends& ends, Simd::Vector* sums) {
 }
 template <uint32_t kVectors>
 inline void end_sums(const Ends& ends, Simd::Vector* sums) {
+  if (ends.added != nullptr) {
+    DCM_UNROLL
+    for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::add(sums[t], Simd::load(ends.added + t * ends.to_step));
+  }
   if (ends.clamp != nullptr) {
     DCM_UNROLL
     for (uint32_t t = 0; t < kVectors; ++t) sums[t] = Simd::clamp(sums[t], ends.clamp->low, ends.clamp->high);
@@ -81,18 +87,30 @@ struct TileOutput {
 
   // Whether vectors can be stored where they belong.
   bool is_whole(uint32_t tile) const { return width == pitch && first + tile <= end; }
-  // to: where row 0 of the tile begins.
-  void copy(const float* from, uint32_t tile, float* to) const {
+  // to: where row 0 of the tile begins. added: null, or what is added to each pixel before it is clamped, like `to`.
+  void copy(const float* from, uint32_t tile, float* to, const float* added, const Clamp& clamp) const {
     const uint32_t count = first + tile <= end ? tile : static_cast<uint32_t>(end - first);
     uint32_t column = static_cast<uint32_t>(first % pitch);
-    for (uint32_t done = 0; done < count; to += plane_width, column = 0) {
+    uint64_t row = 0;
+    for (uint32_t done = 0; done < count; row += plane_width, column = 0) {
       const uint32_t run = count - done < pitch - column ? count - done : pitch - column;
       if (column < width) {
         const uint32_t kept = run < width - column ? run : width - column;
-        std::memcpy(to + column, from + done, kept * sizeof(float));
+        const uint64_t at = row + column;
+        if (added == nullptr)
+          std::memcpy(to + at, from + done, kept * sizeof(float));
+        else
+          add_pixels(from + done, added + at, kept, clamp, to + at);
       }
       done += run;
     }
+  }
+
+ private:
+  static void add_pixels(const float* a, const float* b, uint32_t count, const Clamp& clamp, float* to) {
+    for_each_vector(count, [&](auto&& load, auto&& store) {
+      store(to, Simd::clamp(Simd::add(load(a), load(b)), clamp.low, clamp.high));
+    });
   }
 };
 
@@ -154,15 +172,20 @@ struct TileEnds {
   const float* bias;  // null: 0
   bool first_block, in_place;
   const Clamp* clamp;
+  const float* added;  // like out, where sums end in place; else null
 
   // Of row i, strip floats into the tile. Rows beyond the last one, which a dense product has, end in sums of their
   // own.
   Ends operator()(uint32_t i, uint32_t strip) const {
     float* own = sums + i * tile + strip;
-    if (i >= count) return {nullptr, 0, own, Simd::kLanes, nullptr};
-    float* there = out + i * out_plane + uint64_t{strip / Simd::kLanes} * out_step;
-    return {first_block ? nullptr : own, bias == nullptr ? 0.0f : bias[i], in_place ? there : own,
-            in_place ? out_step : Simd::kLanes, clamp};
+    if (i >= count) return {nullptr, 0, own, Simd::kLanes, nullptr, nullptr};
+    const uint64_t there = i * out_plane + uint64_t{strip / Simd::kLanes} * out_step;
+    return {first_block ? nullptr : own,
+            bias == nullptr ? 0.0f : bias[i],
+            in_place ? out + there : own,
+            in_place ? out_step : Simd::kLanes,
+            clamp,
+            added == nullptr ? nullptr : added + there};
   }
 };
 
@@ -285,7 +308,7 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
   const Site& site = *call.site;
   const ConvolutionAttributes& convolution = site.op->attributes.convolution;
   const PanelLayout& layout = panel_layout(*call.prepared);
-  const Activation activation = site.op->activation;
+  const Activation activation = site.activation();
   const Picture in = layout.flat(Picture(site.input())), out = layout.flat(Picture(site.output()));
   const uint32_t channels = in.channels / convolution.groups;
   const float* bias = site.dense(kBias);
@@ -312,11 +335,13 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
     const uint32_t left = layout.group_outputs - first_output, most = blocks * layout.block_outputs;
     const uint64_t row = group % convolution.groups * layout.group_outputs + first_output;
     const float* input = call.inputs[0] + group * channels * in.plane();
-    float* output = call.outputs[0] + (group * layout.group_outputs + first_output) * out.plane();
+    const uint64_t first_plane = (group * layout.group_outputs + first_output) * out.plane();
     const TilePlace place(layout, tile);
     const TileOutput results(layout, out, place);
     const bool in_place = is_clamp(activation) && results.is_whole(layout.tile);
-    float* corner = output + place.row * out.width + place.left;  // where row 0 of the tile begins
+    const uint64_t first_pixel = first_plane + place.row * out.width + place.left;  // where row 0 of the tile begins
+    float* corner = call.outputs[0] + first_pixel;
+    const float* added = call.added == nullptr ? nullptr : call.added + first_pixel;
     // Vectors of a tile that is one wide lie below each other, else in a row.
     const uint32_t step = layout.shares_rows ? out.width : Simd::kLanes;
     Block block = {&layout,
@@ -338,16 +363,19 @@ void run_panels(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
       block.columns = count * layout.kernel_area;
       const bool last = block.index + 1 == layout.blocks;
       filler.fill(input, first, count, panel);
-      const bool clamps = last && activation != Activation::kNone && is_clamp(activation);
+      const bool clamps = last && activation != Activation::kNone && is_clamp(activation) &&
+                          (added == nullptr || in_place);  // else when they are copied
       multiply(block,
                {sums, corner + place.column, out.plane(), step, layout.tile, block.count,
-                bias == nullptr ? nullptr : bias + row, block.index == 0, last && in_place, clamps ? &clamp : nullptr});
+                bias == nullptr ? nullptr : bias + row, block.index == 0, last && in_place, clamps ? &clamp : nullptr,
+                last && in_place && added != nullptr ? added + place.column : nullptr});
     }
     if (in_place) continue;
     for (uint32_t i = 0; i < block.count; ++i) {
       float* own = sums + i * layout.tile;
       if (!is_clamp(activation)) activate<Simd::kIsa>(activation, own, layout.tile);
-      results.copy(own, layout.tile, corner + i * out.plane());
+      results.copy(own, layout.tile, corner + i * out.plane(), added == nullptr ? nullptr : added + i * out.plane(),
+                   clamp);
     }
   }
 }
@@ -370,7 +398,8 @@ constexpr Kernel conv_kernel(const char* name, OpType op) {
           scratch,
           nullptr,
           Product::kForm == WeightForm::kSparse,
-          work<Product>};
+          work<Product>,
+          adds_and_clamps};
 }
 
 }  // namespace

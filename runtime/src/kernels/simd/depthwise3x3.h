@@ -63,37 +63,38 @@ struct RowOf3 {
 // it; what would end beyond the plane does not.
 template <uint32_t kStride>
 void convolve_columns(const Depthwise3x3& plane, const float* from, uint32_t column, float* to) {
-  const uint32_t count = plane.width < Simd::kLanes ? plane.width : Simd::kLanes;
-  const float* end = to + uint64_t{plane.height} * plane.width;
+  // Copies: the compiler cannot know that no vector is stored over the plane's own numbers.
+  const uint32_t in_width = plane.in_width, in_height = plane.in_height, width = plane.width, height = plane.height;
+  const uint32_t count = width < Simd::kLanes ? width : Simd::kLanes;
+  const float* end = to + uint64_t{height} * width;
+  const Clamp clamp = plane.clamp;
   const float* weights = plane.weights;
   const Simd::Vector bias = Simd::spread(plane.bias);
   const auto store = [&](uint32_t row, Simd::Vector sum) {
-    const Simd::Vector result = Simd::clamp(sum, plane.clamp.low, plane.clamp.high);
-    float* there = to + uint64_t{row} * plane.width + column;
+    const Simd::Vector result = Simd::clamp(sum, clamp.low, clamp.high);
+    float* there = to + uint64_t{row} * width + column;
     if (count == Simd::kLanes || there + Simd::kLanes <= end)
       Simd::store(there, result);
     else
       Simd::store_first(there, result, count);
   };
-  const auto input = [&](uint32_t row) {
-    return RowOf3<kStride>(from + uint64_t{row} * plane.in_width, plane.in_width, column);
-  };
+  const auto input = [&](uint32_t row) { return RowOf3<kStride>(from + uint64_t{row} * in_width, in_width, column); };
   if (kStride == 1) {
     const RowOf3<kStride> top = input(0);
     Simd::Vector sum = top.add(weights + 3, bias), next = top.add(weights, bias);
-    for (uint32_t row = 1; row < plane.height; ++row) {
+    for (uint32_t row = 1; row < height; ++row) {
       const RowOf3<kStride> x = input(row);
       store(row - 1, x.add(weights + 6, sum));
       sum = x.add(weights + 3, next);
       next = x.add(weights, bias);
     }
-    store(plane.height - 1, sum);
+    store(height - 1, sum);
   } else {
     Simd::Vector sum = bias;
-    for (uint32_t row = 0; row < plane.height; ++row) {
+    for (uint32_t row = 0; row < height; ++row) {
       Simd::Vector next = bias;
       sum = input(2 * row).add(weights + 3, sum);
-      if (2 * row + 1 < plane.in_height) {
+      if (2 * row + 1 < in_height) {
         const RowOf3<kStride> x = input(2 * row + 1);
         sum = x.add(weights + 6, sum);
         next = x.add(weights, bias);

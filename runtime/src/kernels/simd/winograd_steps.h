@@ -110,12 +110,53 @@ void transpose_squares(float* pixels, uint32_t count) {
   }
 }
 
-void store_rows(const float* from, uint64_t from_step, uint32_t width, uint32_t height, float* to, uint64_t to_step) {
-  for (uint32_t i = 0; i < height; ++i, from += from_step, to += to_step) {
-    uint32_t done = 0;
-    for (; done + Simd::kLanes <= width; done += Simd::kLanes)
-      Simd::store(to + done, Simd::load(from + done * Simd::kLanes));
-    if (done < width) Simd::store_first(to + done, Simd::load(from + done * Simd::kLanes), width - done);
+inline void store_some(float* to, Simd::Vector v, uint32_t count) {
+  if (count >= Simd::kLanes)
+    Simd::store(to, v);
+  else
+    Simd::store_first(to, v, count);
+}
+
+void store_rows(const float* from, uint64_t from_step, uint32_t width, uint32_t height, const float* added,
+                Activation activation, float* to, uint64_t to_step) {
+  const Clamp clamp = clamp_of(activation);
+  for (uint32_t i = 0; i < height; ++i, from += from_step, to += to_step)
+    for (uint32_t done = 0; done < width; done += Simd::kLanes) {
+      const uint32_t left = width - done;
+      Simd::Vector v = Simd::load(from + done * Simd::kLanes);
+      if (added != nullptr) {
+        const float* there = added + i * to_step + done;
+        v = Simd::add(v, left < Simd::kLanes ? Simd::load_first(there, left) : Simd::load(there));
+        v = Simd::clamp(v, clamp.low, clamp.high);
+      }
+      store_some(to + done, v, left);
+    }
+}
+
+// Both halves of two vectors, pair by pair.
+inline Simd::Vector larger_pairs(Simd::Vector a, Simd::Vector b) {
+  return Simd::larger(Simd::even(a, b), Simd::odd(a, b));
+}
+
+void pool_rows(const float* from, uint64_t from_step, uint32_t width, uint32_t height, bool odd, float* to,
+               uint64_t to_step) {
+  constexpr uint32_t kLanes = Simd::kLanes;
+  for (uint32_t i = 0; i < height; to += to_step) {
+    const bool joins = odd && i == 0, pair = !joins && i + 1 < height;
+    for (uint32_t done = 0; done < width / 2; done += kLanes) {
+      // Rows are joined before their elements, as by pools that are not fused.
+      const auto vector = [&](uint32_t pixel) {
+        if (pixel >= width) return Simd::spread(0.0f);
+        const Simd::Vector v = Simd::load(from + pixel * kLanes);
+        return pair ? Simd::larger(v, Simd::load(from + from_step + pixel * kLanes)) : v;
+      };
+      Simd::Vector v = larger_pairs(vector(2 * done), vector(2 * done + kLanes));
+      const uint32_t left = width / 2 - done;
+      if (joins) v = Simd::larger(left < kLanes ? Simd::load_first(to + done, left) : Simd::load(to + done), v);
+      store_some(to + done, v, left);
+    }
+    const uint32_t taken = pair ? 2 : 1;
+    i += taken, from += taken * from_step;
   }
 }
 
@@ -129,9 +170,12 @@ constexpr WinogradSteps kWinogradSteps = {
     load_rows,
     transpose_squares,
     transform_inputs,
-    transform_weights,
-    transform_sums,
+    transform_weights<3>,
+    transform_weights<5>,
+    transform_sums<6>,
+    transform_sums<4>,
     store_rows,
+    pool_rows,
     activate_rest};
 
 bool supports_winograd(const Site& site) {
@@ -144,6 +188,10 @@ KernelWork winograd_work(const Site& site) {
 
 Status prepare_winograd(const Site& site, MemoryBudget& budget, Prepared* prepared) {
   return prepare_winograd(site, kWinogradSteps.limits, budget, prepared);
+}
+
+bool fuses_winograd(const Site& site, const Op& next) {
+  return adds_and_clamps(site, next) || winograd_pools(site, next, kWinogradSteps.limits);
 }
 
 uint64_t winograd_scratch(const Site&, const Prepared& prepared) {
@@ -166,7 +214,8 @@ constexpr Kernel winograd_kernel(const char* name, WeightForm form) {
           winograd_scratch,
           nullptr,
           form != WeightForm::kDense,
-          winograd_work};
+          winograd_work,
+          fuses_winograd};
 }
 
 }  // namespace
