@@ -48,8 +48,9 @@ def birds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _java(classes: list[Path], *arguments: str) -> subprocess.CompletedProcess[str]:
-    checks = ("-Xcheck:jni", "-enableassertions", "--add-opens", "java.base/java.io=ALL-UNNAMED")
-    command = ["java", *checks, "-classpath", java_build.class_path(*classes, *java_build.JUNIT), *arguments]
+    checks = ("-Xcheck:jni", "-enableassertions", "-XX:+ErrorFileToStderr", "-XX:-CreateCoredumpOnCrash")
+    opened = ("--add-opens", "java.base/java.io=ALL-UNNAMED")  # for the stand-in of ParcelFileDescriptor
+    command = ["java", *checks, *opened, "-classpath", java_build.class_path(*classes, *java_build.JUNIT), *arguments]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # names of files are UTF-8, as on Android
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

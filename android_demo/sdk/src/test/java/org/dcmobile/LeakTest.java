@@ -14,7 +14,7 @@ import org.junit.Test;
 
 /** Memory of the process stays where it is. What the Java heap may take is set by who runs these tests. */
 public final class LeakTest {
-    private static final long MOST_GROWTH = 3 << 20;
+    private static final long MOST_GROWTH = 2 << 20;
 
     private final GoldenFile golden;
 
@@ -46,7 +46,7 @@ public final class LeakTest {
         damaged.flip();
         try (Model model = Model.open(many.file)) {
             flat(
-                    10000,
+                    5000,
                     () -> {
                         model.run(buffers);
                         assertThrows(DcmException.class, () -> model.run(overlapping));
