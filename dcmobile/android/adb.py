@@ -13,6 +13,8 @@ from dcmobile.errors import Code, MachineError
 
 # Seconds that a command may take which has nothing to do but answer.
 _ANSWER = 30.0
+# The words that adb has for a phone's state; another one is known by two blanks before it.
+_STATES = "device|offline|unauthorized|authorizing|connecting|bootloader|recovery|sideload|rescue|host"
 # What USB 2 and a slow phone copy in a second, in bytes; for how long a copy may take.
 _SLOWEST_COPY = 1e6
 
@@ -144,14 +146,17 @@ class Adb:
 
 
 def _listed(line: str) -> Listed | None:
-    """Of ``SERIAL  STATE  product:... model:...``; the server's lines begin with a star, the heading has no tab or
-    double space.
+    """Of ``SERIAL STATE product:... model:...``. Serial numbers of phones on a network may have blanks; what adb says
+    of itself begins with a star.
     """
-    found = re.fullmatch(r"([^\s*]\S*)(?:\s{2,}|\t)(no permissions[^\[\]]*(?:\[.*\])?|\S+)(.*)", line.rstrip())
+    found = re.fullmatch(
+        rf"([^\s*].*?)\s+({_STATES}|no permissions.*?|(?<=\s\s)\S+)(?:\s+(\S+:\S+.*|\[.*))?", line.rstrip()
+    )
     if found is None:
         return None
-    model = re.search(r"\bmodel:(\S+)", found[3])
-    return Listed(found[1], "no permissions" if found[2].startswith("no perm") else found[2], model[1] if model else "")
+    model = re.search(r"\bmodel:(\S+)", found[3] or "")
+    state = "no permissions" if found[2].startswith("no permissions") else found[2]
+    return Listed(found[1], state, model[1] if model else "")
 
 
 def _last_line(text: str) -> str:

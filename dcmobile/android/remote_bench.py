@@ -91,11 +91,19 @@ def _folder(adb: Adb, who: str) -> Iterator[str]:
             raise MachineError(f"{who}: cannot make the folder {folder}: {full}", Code.MACHINE_LIMIT)
         yield folder
     finally:
-        with contextlib.suppress(DcmError):  # a phone that has gone cannot be cleaned up; the first error counts
-            adb.shell(
-                f"[ -f {folder}/pid ] && kill -9 $(cat {folder}/pid) 2>/dev/null; rm -rf {folder}; "
-                f"rmdir {FOLDER} 2>/dev/null; true"
-            )
+        try:
+            _remove(adb, folder)
+        except KeyboardInterrupt:  # pressed again: it takes a moment only
+            _remove(adb, folder)
+            raise
+
+
+def _remove(adb: Adb, folder: str) -> None:
+    with contextlib.suppress(DcmError):  # a phone that has gone cannot be cleaned up; the first error counts
+        adb.shell(
+            f"[ -f {folder}/pid ] && kill -9 $(cat {folder}/pid) 2>/dev/null; rm -rf {folder}; "
+            f"rmdir {FOLDER} 2>/dev/null; true"
+        )
 
 
 def _run(adb: Adb, request: BenchRequest, folder: str, who: str) -> Ended:

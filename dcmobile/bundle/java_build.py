@@ -39,28 +39,31 @@ def compile_classes(sources: dict[str, str], with_api: bool) -> dict[str, bytes]
     """
     compiler = _compiler()
     sdk = sdk_folder()
+    stand_ins, api = sdk / "src/desktop/java", sdk / "src/main/java"
     with tempfile.TemporaryDirectory(prefix="dcmobile-bundle-") as name:
-        folder = Path(name)
+        own, classes = Path(name, "src"), Path(name, "classes")
         for path, text in sources.items():
-            (folder / "src" / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / "src" / path).write_text(text, encoding="utf-8")
-        stand_ins, api, own = folder / "stand-ins", folder / "api", folder / "own"
-        _compile(compiler, stand_ins, [], sorted((sdk / "src/desktop/java").rglob("*.java")))
-        _compile(compiler, api, [stand_ins], sorted((sdk / "src/main/java").rglob("*.java")))
-        if sources:
-            _compile(compiler, own, [stand_ins, api], sorted((folder / "src").rglob("*.java")))
-        found: dict[str, bytes] = {}
-        for root in (api, own) if with_api else (own,):
-            found |= {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*.class")}
+            (own / path).parent.mkdir(parents=True, exist_ok=True)
+            (own / path).write_text(text, encoding="utf-8")
+        _compile(compiler, classes, [*_sources(stand_ins).values(), *_sources(api).values(), *_sources(own).values()])
+        wanted = {*_sources(own), *(_sources(api) if with_api else ())}
+        found = {path.relative_to(classes).as_posix(): path.read_bytes() for path in classes.rglob("*.class")}
+    # Outer$Inner.class comes of Outer.java.
+    return {path: data for path, data in sorted(found.items()) if re.split(r"[$.]", path)[0] in wanted}
+
+
+def _sources(folder: Path) -> dict[str, Path]:
+    """Every class with a file of its own, ``org/dcmobile/Model``, in order."""
+    found = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.java")}
     return dict(sorted(found.items()))
 
 
-def _compile(compiler: tuple[str, int], target: Path, classes: list[Path], sources: list[Path]) -> None:
+def _compile(compiler: tuple[str, int], target: Path, sources: list[Path]) -> None:
     program, version = compiler
     release = ["--release", _RELEASE] if version >= _FIRST_WITH_RELEASE else ["-source", _RELEASE, "-target", _RELEASE]
     target.mkdir()
     words = [program, *release, "-Xlint:-options", "-encoding", "UTF-8", "-proc:none", "-implicit:none", "-nowarn"]
-    words += ["-g:source,lines", "-d", str(target), "-cp", os.pathsep.join(map(str, classes)) or str(target)]
+    words += ["-g:source,lines", "-d", str(target), "-cp", str(target)]
     try:
         done = subprocess.run(
             [*words, *map(str, sources)], capture_output=True, text=True, errors="replace", check=False

@@ -30,7 +30,8 @@ uint64_t now_ns() {
 Latency summarise(std::vector<uint64_t> times) {
   Latency result;
   if (times.empty()) return result;
-  std::sort(times.begin(), times.end());
+  // With an order of its own, so that it is compiled here: there may be no C++ library (runtime/android/program).
+  std::sort(times.begin(), times.end(), [](uint64_t a, uint64_t b) { return a < b; });
   const double count = static_cast<double>(times.size());
   const auto at = [&](double share) {
     const size_t rank = static_cast<size_t>(std::ceil(share * count));

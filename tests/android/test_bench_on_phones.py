@@ -19,6 +19,7 @@ import pytest
 from command_line import call, command, environment, fails
 from stand_in_phones import StandInPhones, left_on
 
+from dcmobile.android.adb import _listed
 from dcmobile.android.device_state import DeviceState, parse_state, warnings
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -116,6 +117,31 @@ def test_one_of_several_fails(phones: StandInPhones, native: Path) -> None:
 def test_a_phone_that_is_not_ready(phones: StandInPhones, state: str, said: str) -> None:
     phones.add("S1", state)
     assert fails(1, "bench", _MODEL, "--target", "adb").startswith(said)
+
+
+def test_lines_of_adb() -> None:
+    lines = {
+        "List of devices attached": None,
+        "* daemon started successfully": None,
+        "": None,
+        "emulator-5554          device product:sdk model:Pixel_7 device:x transport_id:1": (
+            "emulator-5554",
+            "device",
+            "Pixel_7",
+        ),
+        "adb-R5CT30ABCDE-AbCdEf (2)._adb-tls-connect._tcp device product:p model:SM_A536B device:a transport_id:4": (
+            "adb-R5CT30ABCDE-AbCdEf (2)._adb-tls-connect._tcp",
+            "device",
+            "SM_A536B",
+        ),
+        "192.168.1.20:5555      offline product:x transport_id:3": ("192.168.1.20:5555", "offline", ""),
+        "0123456789ABCDEF       no permissions (user in plugdev group; are your udev rules wrong?); see "
+        "[http://example.org] usb:1-2 transport_id:1": ("0123456789ABCDEF", "no permissions", ""),
+        "R5CT30ABCDE            dreaming transport_id:1": ("R5CT30ABCDE", "dreaming", ""),
+    }
+    for line, wanted in lines.items():
+        found = _listed(line)
+        assert (None if found is None else (found.serial, found.state, found.model)) == wanted, line
 
 
 def test_no_adb_and_no_phone(phones: StandInPhones, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import zipfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bundled_app import data_place, desktop_library, run_java
 from command_line import call, fails
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ _MODEL = _GOLDEN / "convolutional.dcmodel"
 _OTHER = _GOLDEN / "transformer.dcmodel"
 _SDK = _REPOSITORY / "android_demo/sdk"
 
-needs_java = pytest.mark.skipif(shutil.which("javac") is None, reason="no JDK: apt-get install default-jdk-headless")
+needs_java = pytest.mark.skipif(shutil.which("javac") is None, reason="no javac: scripts/install-system-packages java")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_what_is_in_an_aar(aar: Path, library: Path) -> None:
         for info in file.infolist():
             assert (info.compress_type, info.date_time) == (zipfile.ZIP_STORED, (1980, 1, 1, 0, 0, 0))
             alignment = 0x4000 if info.filename.startswith("jni/") else 16 if "/" in info.filename else 4
-            place = _place(data, info)
+            place = data_place(data, info)
             assert place % alignment == 0
             assert data[place : place + info.file_size] == file.read(info)
         manifest = json.loads(file.read(names[-1]))
@@ -117,13 +117,10 @@ def test_the_same_files_give_the_same_bytes(aar: Path, library: Path, tmp_path: 
 
 @needs_java
 def test_java_uses_the_bundle(aar: Path, tmp_path: Path) -> None:
-    """With the JNI library of the desktop, where it is built, the network runs out of the AAR."""
-    native = _desktop_library()
-    lines = _run_app(aar, aar, tmp_path, native)
+    """The network runs out of the AAR."""
+    lines = _run_app(aar, aar, tmp_path, desktop_library())
     assert lines[0].split() == ["digits.dcmodel", "2208", hashlib.sha256(_MODEL.read_bytes()).hexdigest()]
     assert lines[2:4] == ["verified", "picture [-1, 2, 13, 12]"]
-    if native is None:
-        pytest.skip("libdcmobile_jni.so is not built: the network was not run from Java")
     assert lines[4] == "[picture [B, 2, 13, 12]] 2208"
     with dcmobile.load(_MODEL) as model:
         expected = model(np.full((1, 2, 13, 12), 0.5, np.float32)).reshape(-1)
@@ -136,7 +133,7 @@ def test_java_refuses_another_model(aar: Path, tmp_path: Path) -> None:
     data = bytearray(aar.read_bytes())
     with zipfile.ZipFile(aar) as file:
         info = file.getinfo("assets/transformer.dcmodel")
-    data[_place(data, info) + info.file_size // 2] ^= 1
+    data[data_place(data, info) + info.file_size // 2] ^= 1
     changed.write_bytes(data)
     lines = _run_app(aar, changed, tmp_path, None)
     assert lines[2].startswith("FILE_CHECKSUM asset 'transformer.dcmodel' is not the one that shipped")
@@ -301,42 +298,8 @@ def test_archives_are_aligned_and_whole(entries: dict[str, bytes], alignment: in
     data = archive(entries, dict.fromkeys(entries, alignment))
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         assert {info.filename: file.read(info) for info in file.infolist()} == entries
-        assert all(_place(data, info) % alignment == 0 for info in file.infolist())
-
-
-def _place(data: bytes | bytearray, info: zipfile.ZipInfo) -> int:
-    """Where the data of an entry begin: after its local header, whose name and extra field have their lengths in it."""
-    header = info.header_offset
-    return header + 30 + sum(int.from_bytes(data[header + at : header + at + 2], "little") for at in (26, 28))
-
-
-def _desktop_library() -> Path | None:
-    given = os.environ.get("DCMOBILE_JNI_LIBRARY")
-    found = (
-        [Path(given)] if given else sorted((_REPOSITORY / "build").glob("*/runtime/bindings/jni/libdcmobile_jni.so"))
-    )
-    return next((path for path in found if path.is_file() and "sanitize" not in path.parts), None)
+        assert all(data_place(data, info) % alignment == 0 for info in file.infolist())
 
 
 def _run_app(aar: Path, apk: Path, folder: Path, native: Path | None) -> list[str]:
-    """Compile BundledApp against the classes of the AAR, and run it with the assets of apk."""
-    with zipfile.ZipFile(aar) as file:
-        (folder / "classes.jar").write_bytes(file.read("classes.jar"))
-    stand_ins = sorted((_SDK / "src/desktop/java").rglob("*.java"))
-    classes = f"{folder / 'classes.jar'}{os.pathsep}{folder / 'app'}"
-    (folder / "app").mkdir()
-    options = ("--release", "8", "-Xlint:-options", "-encoding", "UTF-8", "-cp", classes, "-d", folder / "app")
-    subprocess.run(["javac", *options, *stand_ins, Path(__file__).with_name("BundledApp.java")], check=True)
-    data = apk.read_bytes()
-    with zipfile.ZipFile(apk) as file:
-        stored = [
-            (info.filename.removeprefix("assets/"), str(_place(data, info)), str(info.file_size))
-            for info in file.infolist()
-            if info.filename.startswith("assets/")
-        ]
-    java = ["java", "-Xcheck:jni", "--add-opens", "java.base/java.io=ALL-UNNAMED", "-cp", classes]
-    java += [f"-Dorg.dcmobile.library={native}"] if native else []
-    words = [word for asset in stored for word in asset]
-    done = subprocess.run([*java, "BundledApp", apk, *words], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
+    return run_java(aar, apk, folder, [Path(__file__).with_name("BundledApp.java")], "BundledApp", native)
