@@ -2,6 +2,7 @@
 # make test   every check: lint, types, native tests (also under sanitizers), Python tests
 # make bench  this project beside other runtimes, into docs/benchmarks.md; BENCH='--networks lenet5' passes options on
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
+# make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
@@ -19,7 +20,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,6s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -62,6 +63,13 @@ build/bench/.installed: build/bench/.environment pyproject.toml $(native_sources
 	PATH="$(CURDIR)/build/bench/env/bin:$$PATH" $(bench_python) -m pip install --quiet --no-build-isolation --no-deps \
 	  --config-settings=build-dir=build/bench/python --editable .
 	touch $@
+
+# Trains for half an hour a seed on two cores; goes on where an earlier call stopped.
+COMPRESS ?=
+
+.PHONY: compress-bench
+compress-bench: setup
+	$(PYTHON) -m benchmarks.compression --document docs/compression.md $(COMPRESS)
 
 .PHONY: bench
 bench: build/bench/.installed
