@@ -42,7 +42,7 @@ def drive(apk: Path, asset: str, picture: Path, folder: Path) -> Road:
     offset, length = _place(apk, asset)
     flags = ["-Xcheck:jni", f"-Dorg.dcmobile.library={native_library()}"]
     flags += ["--add-opens", "java.base/java.io=ALL-UNNAMED"]  # for the stand-in of ParcelFileDescriptor
-    arguments = [apk, str(offset), str(length), pixels, folder]
+    arguments: list[str | Path] = [apk, str(offset), str(length), pixels, folder]
     done = subprocess.run(
         ["java", *flags, "-classpath", classes, "org.dcmobile.demo.Road", *arguments],
         check=False,

@@ -17,7 +17,7 @@ _APK = REPOSITORY / "build/android-demo/dcmobile-demo.apk"
 def test_resources_link_and_sources_compile_for_android(tmp_path: Path) -> None:
     absent = missing("javac", "aapt2", ANDROID_JAR, FRAMEWORK)
     if absent:
-        pytest.skip(f"the app is not compiled for Android: no {', '.join(absent)}; scripts/build-android-demo tools")
+        pytest.skip(f"the app is not compiled for Android: no {', '.join(absent)}; scripts/build-android-demo code")
     manifest = (APP / "main/AndroidManifest.xml").read_text()
     (tmp_path / "AndroidManifest.xml").write_text(
         manifest.replace("<manifest ", '<manifest package="org.dcmobile.demo" ')
@@ -44,10 +44,26 @@ def test_resources_link_and_sources_compile_for_android(tmp_path: Path) -> None:
     compile_java(sources, tmp_path / "classes", "-source", "8", "-target", "8", "-bootclasspath", ANDROID_JAR)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
+_ASKED = pytest.mark.skipif(
     os.environ.get("DCMOBILE_TEST_APK") != "1", reason="DCMOBILE_TEST_APK=1 builds the demo app (minutes)"
 )
+
+
+@pytest.mark.slow
+@_ASKED
+def test_without_the_dexer_it_stops_loudly_after_everything_else(tmp_path: Path) -> None:
+    (tmp_path / "apt-get").write_text("#!/bin/sh\necho 'E: no such suite' >&2\nexit 100\n")
+    (tmp_path / "apt-get").chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DCMOBILE_DEMO_TOOLS": f"{tmp_path}/tools"}
+    script = REPOSITORY / "scripts/build-android-demo"
+    done = subprocess.run([script], check=False, capture_output=True, text=True, env=environment)
+    assert done.returncode == 1
+    assert "stops here: the packages dalvik-exchange (the dexer)" in done.stderr
+    assert (REPOSITORY / "build/android-demo/demo-models.aar").is_file()
+
+
+@pytest.mark.slow
+@_ASKED
 def test_the_apk_is_signed_and_aligned_and_holds_what_it_should() -> None:
     done = subprocess.run([REPOSITORY / "scripts/build-android-demo"], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
