@@ -16,7 +16,7 @@ from pathlib import Path
 from contents import Contents
 from figures import Figures, measure
 from layout_to_html import Renderer
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, sync_playwright
 from resources import Resources
 
@@ -24,6 +24,12 @@ _ROOT = Path(__file__).parents[2]
 _MODELS = _ROOT / "build/android-demo/models"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PORTRAIT, _LANDSCAPE = (380, 844), (800, 400)
+#: Behind the phones, by day and by night.
+_GROUNDS = ("#E2E7E2", "#000000")
+_COLOURS = (
+    *("background", "surface", "outline", "text", "text_secondary", "accent", "on_accent", "accent_container"),
+    *("on_accent_container", "other", "track", "load_map", "load_verify", "load_decode", "load_plan"),
+)
 _STYLE = """
 * {box-sizing: border-box}
 body {margin: 0; font-family: Roboto, sans-serif; -webkit-font-smoothing: antialiased}
@@ -44,14 +50,14 @@ def main(folder: Path) -> None:
         for night in (False, True):
             mode = "dark" if night else "light"
             phones = [_phone(figures, night, screen, _PORTRAIT) for screen in ("classify", "compare", "benchmark")]
-            _photograph(browser, _page(phones, night), folder / f"android-demo-mock-{mode}.png")
+            _photograph(browser, _page(phones, night), night, folder / f"android-demo-mock-{mode}.png")
         long = [
             _phone(figures, False, screen, (380, height)) for screen, height in (("compare", 1040), ("benchmark", 1470))
         ]
         first = _phone(figures, False, "classify", _PORTRAIT, first_time=True)
-        _photograph(browser, _page([first, *long], False), folder / "android-demo-mock-whole.png")
+        _photograph(browser, _page([first, *long], False), False, folder / "android-demo-mock-whole.png")
         wide = [_phone(figures, True, "classify", _LANDSCAPE)]
-        _photograph(browser, _page(wide, True), folder / "android-demo-mock-landscape.png")
+        _photograph(browser, _page(wide, True), True, folder / "android-demo-mock-landscape.png")
         browser.close()
 
 
@@ -60,28 +66,47 @@ def _phone(figures: Figures, night: bool, screen: str, size: tuple[int, int], fi
     content = Contents(resources, figures, _picture()).of(screen, first_time)
     colours = {name: resources.colour(f"@color/{name}", frozenset()) for name in ("background", "text", "outline")}
     style = f"width:{size[0]}px;height:{size[1]}px;background:{colours['background']};color:{colours['text']};"
-    style += f"box-shadow:0 0 0 1px {colours['outline']},0 12px 32px rgba(0,0,0,.16)"
+    style += f"box-shadow:0 0 0 1px {colours['outline']}"
     bar = '<div class="status"><span>12:00</span><span>mock</span></div>'
     window = Renderer(resources, content).layout("main")
     return f'<div class="phone" style="{style}">{bar}<div class="screen">{window}</div></div>'
 
 
 def _page(phones: list[str], night: bool) -> str:
-    ground = "#000000" if night else "#E7EBE7"
-    return f'<style>{_STYLE}</style><body style="background:{ground}"><div class="row">{"".join(phones)}</div></body>'
+    row = f'<div class="row">{"".join(phones)}</div>'
+    return f'<style>{_STYLE}</style><body style="background:{_GROUNDS[night]}">{row}</body>'
 
 
 def _picture() -> str:
     return "data:image/jpeg;base64," + base64.b64encode((_MODELS / "sample.jpg").read_bytes()).decode()
 
 
-def _photograph(browser: Browser, page_html: str, path: Path) -> None:
+def _photograph(browser: Browser, page_html: str, night: bool, path: Path) -> None:
     page = browser.new_page(device_scale_factor=1.25, viewport={"width": 2000, "height": 1000})
     page.set_content(page_html)
     picture = page.locator(".row").screenshot()
     page.close()
     with Image.open(io.BytesIO(picture)) as image:
-        image.convert("RGB").save(path, optimize=True)
+        image.convert("RGB").quantize(palette=_palette(night), dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _palette(night: bool) -> Image.Image:
+    """256 colours, a quarter of the bytes: the app's, what lies between text and its ground, and the photo's."""
+    resources = Resources(night, landscape=False)
+    app = {name: ImageColor.getrgb(resources.colour(f"@color/{name}", frozenset())) for name in _COLOURS}
+    grounds = [app[name] for name in ("background", "surface", "track")]
+    pairs = [(app[ink], ground) for ink in ("text", "text_secondary", "accent", "other") for ground in grounds]
+    pairs += [(app["on_accent"], app["accent"]), (app["on_accent_container"], app["accent_container"])]
+    pairs += [(ImageColor.getrgb(_GROUNDS[night]), app["outline"])]
+    colours = [(*colour,) for colour in app.values()] + [ImageColor.getrgb(_GROUNDS[night])]
+    for ink, ground in pairs:
+        for step in range(1, 6):
+            colours.append(tuple(round(a + (b - a) * step / 6) for a, b in zip(ink[:3], ground[:3], strict=True)))
+    with Image.open(_MODELS / "sample.jpg") as photo:
+        of_photo = photo.convert("RGB").quantize(256 - len(colours)).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for colour in colours for value in colour[:3]] + of_photo)
+    return palette
 
 
 if __name__ == "__main__":

@@ -50,11 +50,6 @@ class DeviceFacts:
         model = self.model.removeprefix(f"{self.maker} ")
         return f"{self.maker.capitalize() if self.maker.islower() else self.maker} {model}".strip() or self.serial
 
-    @property
-    def cores_text(self) -> str:
-        """E.g. ``1 x 2.84 GHz + 3 x 2.42 GHz + 4 x 1.80 GHz``."""
-        return " + ".join(f"{count} x {mhz / 1000:.2f} GHz" for mhz, count in self.clusters)
-
     def to_json(self) -> dict[str, Any]:
         """Every fact."""
         return {
