@@ -2,6 +2,7 @@
 # make test   every check: lint, types, native tests (also under sanitizers), Python tests
 # make bench  this project beside other runtimes, into docs/benchmarks.md; BENCH='--networks lenet5' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
+# make test-executorch   the tests of the delegate, with the large networks of the zoo
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -18,7 +19,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -86,6 +87,10 @@ test-native: .venv/.ready
 
 test-python: setup
 	$(PYTHON) -m pytest -n $(JOBS)
+
+.PHONY: test-executorch
+test-executorch: setup
+	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/executorch_delegate tests/cli/test_cli_executorch.py
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max
