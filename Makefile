@@ -2,7 +2,9 @@
 # make test   every check: lint, types, native tests (also under sanitizers), Python tests
 # make bench  this project beside other runtimes, into docs/benchmarks.md; BENCH='--networks lenet5' passes options on
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
+# make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
+# make test-executorch   the tests of the delegate, with the large networks of the zoo
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -19,7 +21,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,6s/^# //p' Makefile
+	@sed -n '1,8s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -63,6 +65,13 @@ build/bench/.installed: build/bench/.environment pyproject.toml $(native_sources
 	  --config-settings=build-dir=build/bench/python --editable .
 	touch $@
 
+# Trains for half an hour a seed on two cores; goes on where an earlier call stopped.
+COMPRESS ?=
+
+.PHONY: compress-bench
+compress-bench: setup
+	$(PYTHON) -m benchmarks.compression --document docs/compression.md $(COMPRESS)
+
 .PHONY: bench
 bench: build/bench/.installed
 	$(bench_python) -m benchmarks $(BENCH)
@@ -91,6 +100,10 @@ test-native: .venv/.ready build/.system-java
 
 test-python: setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
+
+.PHONY: test-executorch
+test-executorch: setup
+	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/executorch_delegate tests/cli/test_cli_executorch.py
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max

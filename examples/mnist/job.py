@@ -32,6 +32,11 @@ class Job:
         return next(task for task in TASKS if task.name == self.network)
 
     @property
+    def title(self) -> str:
+        """What progress calls the job."""
+        return f"{self.task.reported.title}, seed {self.seed}"
+
+    @property
     def file(self) -> Path:
         """The compressed network."""
         return self.output / f"seed{self.seed}" / f"{self.network}.dcmodel"

@@ -8,26 +8,41 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from examples.mnist.job import Job
-from examples.mnist.summary import Row
+from examples.mnist.training import Progress as Tell
+
+Result_co = TypeVar("Result_co", covariant=True)
 
 
-def run_side_by_side(jobs: Sequence[Job], console: Console) -> Iterator[Row]:
-    """The rows of the jobs as they end. A job's error is raised here; the others are then stopped."""
+class Job(Protocol[Result_co]):
+    """Something that takes a while; it is pickled for its process."""
+
+    @property
+    def title(self) -> str:
+        """What its bar is called."""
+
+    def run(self, progress: Tell) -> Result_co:
+        """Do it."""
+
+
+def run_side_by_side(jobs: Sequence[Job[Result_co]], console: Console, most: int | None = None) -> Iterator[Result_co]:
+    """The results of the jobs as they end. A job's error is raised here; the others are then stopped.
+
+    most: jobs at a time; as many as there are cores unless given.
+    """
     context = get_context("spawn")
-    workers = max(1, min(os.cpu_count() or 1, len(jobs)))
+    workers = max(1, min(most or os.cpu_count() or 1, len(jobs)))
     with context.Manager() as manager:
         messages = manager.Queue()
         with (
             ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_alone) as pool,
             _Display(console) as display,
         ):
-            waiting: set[Future[Row]] = {pool.submit(_run, job, messages) for job in jobs}
+            waiting: set[Future[Result_co]] = {pool.submit(_run, job, messages) for job in jobs}
             try:
                 while waiting:
                     ended, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -46,9 +61,8 @@ def _leave_interrupts_alone() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _run(job: Job, messages: queue.Queue[tuple[Any, ...]]) -> Row:
-    name = f"{job.task.reported.title}, seed {job.seed}"
-    return job.run(lambda stage, done, total, note: messages.put((name, stage, done, total, note)))
+def _run(job: Job[Result_co], messages: queue.Queue[tuple[Any, ...]]) -> Result_co:
+    return job.run(lambda stage, done, total, note: messages.put((job.title, stage, done, total, note)))
 
 
 class _Display:

@@ -23,9 +23,18 @@ def test_resources_link_and_sources_compile_for_android(tmp_path: Path) -> None:
         manifest.replace("<manifest ", '<manifest package="org.dcmobile.demo" ')
     )
     resources = tmp_path / "resources.zip"
-    link = ["link", "-o", tmp_path / "resources.apk", "-I", FRAMEWORK, "--java", tmp_path / "generated"]
+    link: list[str | Path] = [
+        "link",
+        "-o",
+        tmp_path / "resources.apk",
+        "-I",
+        FRAMEWORK,
+        "--java",
+        tmp_path / "generated",
+    ]
     link += ["--manifest", tmp_path / "AndroidManifest.xml", "--min-sdk-version", "28", "--target-sdk-version", "35"]
-    for arguments in (["compile", "--dir", APP / "main/res", "-o", resources], [*link, resources]):
+    compiling: list[str | Path] = ["compile", "--dir", APP / "main/res", "-o", resources]
+    for arguments in (compiling, [*link, resources]):
         done = subprocess.run(["aapt2", *arguments], check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "warn" not in done.stderr

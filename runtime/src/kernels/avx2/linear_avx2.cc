@@ -10,7 +10,9 @@
 
 namespace dcm {
 
-const Kernel kLinearSparseAvx2 = linear_columns("linear_sparse_avx2");
+const Kernel kLinearKernelsAvx2[] = {
+    linear_columns("linear_sparse_avx2"),
+};
 
 }  // namespace dcm
 

@@ -15,16 +15,17 @@
 
 namespace dcm {
 
-const Kernel kMatMulAvx2 = {"mat_mul_avx2", OpType::kMatMul, WeightForm::kNone, Isa::kAvx2,
-                            nullptr,        nullptr,         row_units,         run_mat_mul};
-const Kernel kAttentionAvx2 = {"attention_avx2", OpType::kAttention, WeightForm::kNone, Isa::kAvx2,       nullptr,
-                               nullptr,          row_units,          run_attention,     attention_scratch};
-const Kernel kLstmSparseAvx2 = recurrent_kernel("lstm_sparse_avx2", OpType::kLstm, WeightForm::kSparse);
-const Kernel kLstmDenseSharedAvx2 = recurrent_kernel("lstm_dense_shared_avx2", OpType::kLstm, WeightForm::kDenseShared);
-const Kernel kLstmDenseAvx2 = recurrent_kernel("lstm_dense_avx2", OpType::kLstm, WeightForm::kDense);
-const Kernel kGruSparseAvx2 = recurrent_kernel("gru_sparse_avx2", OpType::kGru, WeightForm::kSparse);
-const Kernel kGruDenseSharedAvx2 = recurrent_kernel("gru_dense_shared_avx2", OpType::kGru, WeightForm::kDenseShared);
-const Kernel kGruDenseAvx2 = recurrent_kernel("gru_dense_avx2", OpType::kGru, WeightForm::kDense);
+const Kernel kMatrixKernelsAvx2[] = {
+    {"mat_mul_avx2", OpType::kMatMul, WeightForm::kNone, Isa::kAvx2, nullptr, nullptr, row_units, run_mat_mul},
+    {"attention_avx2", OpType::kAttention, WeightForm::kNone, Isa::kAvx2, nullptr, nullptr, row_units, run_attention,
+     attention_scratch},
+    recurrent_kernel("lstm_sparse_avx2", OpType::kLstm, WeightForm::kSparse),
+    recurrent_kernel("lstm_dense_shared_avx2", OpType::kLstm, WeightForm::kDenseShared),
+    recurrent_kernel("lstm_dense_avx2", OpType::kLstm, WeightForm::kDense),
+    recurrent_kernel("gru_sparse_avx2", OpType::kGru, WeightForm::kSparse),
+    recurrent_kernel("gru_dense_shared_avx2", OpType::kGru, WeightForm::kDenseShared),
+    recurrent_kernel("gru_dense_avx2", OpType::kGru, WeightForm::kDense),
+};
 
 }  // namespace dcm
 

@@ -9,20 +9,16 @@
 
 namespace dcm {
 
-const Kernel kLayerNormAvx2 = {"layer_norm_avx2", OpType::kLayerNorm, WeightForm::kNone, Isa::kAvx2, nullptr,
-                               nullptr,           layer_norm_units,   run_layer_norm};
-const Kernel kGroupNormAvx2 = {"group_norm_avx2", OpType::kGroupNorm, WeightForm::kNone, Isa::kAvx2, nullptr,
-                               nullptr,           group_norm_units,   run_group_norm};
-const Kernel kLocalResponseNormAvx2 = {"local_response_norm_avx2",
-                                       OpType::kLocalResponseNorm,
-                                       WeightForm::kNone,
-                                       Isa::kAvx2,
-                                       has_roots,
-                                       nullptr,
-                                       response_units,
-                                       run_local_response_norm};
-const Kernel kSoftmaxAvx2 = {"softmax_avx2", OpType::kSoftmax, WeightForm::kNone, Isa::kAvx2,
-                             is_along_rows,  nullptr,          softmax_units,     run_softmax};
+const Kernel kNormsKernelsAvx2[] = {
+    {"layer_norm_avx2", OpType::kLayerNorm, WeightForm::kNone, Isa::kAvx2, nullptr, nullptr, layer_norm_units,
+     run_layer_norm},
+    {"group_norm_avx2", OpType::kGroupNorm, WeightForm::kNone, Isa::kAvx2, nullptr, nullptr, group_norm_units,
+     run_group_norm},
+    {"local_response_norm_avx2", OpType::kLocalResponseNorm, WeightForm::kNone, Isa::kAvx2, has_roots, nullptr,
+     response_units, run_local_response_norm},
+    {"softmax_avx2", OpType::kSoftmax, WeightForm::kNone, Isa::kAvx2, is_along_rows, nullptr, softmax_units,
+     run_softmax},
+};
 
 }  // namespace dcm
 

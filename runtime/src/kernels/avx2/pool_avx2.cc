@@ -10,21 +10,16 @@
 
 namespace dcm {
 
-const Kernel kMaxPool2dAvx2 = {"max_pool2d_avx2", OpType::kMaxPool2d, WeightForm::kNone, Isa::kAvx2,      nullptr,
-                               nullptr,           plane_units,        run_max_pool,      max_pool_scratch};
-const Kernel kAveragePool2dAvx2 = {
-    "average_pool2d_avx2", OpType::kAveragePool2d, WeightForm::kNone,   Isa::kAvx2, sums_few, nullptr,
-    plane_units,           run_average_pool,       average_pool_scratch};
-const Kernel kAdaptiveAveragePool2dAvx2 = {"adaptive_average_pool2d_avx2",
-                                           OpType::kAdaptiveAveragePool2d,
-                                           WeightForm::kNone,
-                                           Isa::kAvx2,
-                                           nullptr,
-                                           nullptr,
-                                           plane_units,
-                                           run_adaptive_average_pool};
-const Kernel kReduceAvx2 = {"reduce_avx2",      OpType::kReduce, WeightForm::kNone, Isa::kAvx2,
-                            reduces_neighbours, nullptr,         reduce_units,      run_reduce};
+const Kernel kPoolKernelsAvx2[] = {
+    {"max_pool2d_avx2", OpType::kMaxPool2d, WeightForm::kNone, Isa::kAvx2, nullptr, nullptr, plane_units, run_max_pool,
+     max_pool_scratch},
+    {"average_pool2d_avx2", OpType::kAveragePool2d, WeightForm::kNone, Isa::kAvx2, sums_few, nullptr, plane_units,
+     run_average_pool, average_pool_scratch},
+    {"adaptive_average_pool2d_avx2", OpType::kAdaptiveAveragePool2d, WeightForm::kNone, Isa::kAvx2, nullptr, nullptr,
+     plane_units, run_adaptive_average_pool},
+    {"reduce_avx2", OpType::kReduce, WeightForm::kNone, Isa::kAvx2, reduces_neighbours, nullptr, reduce_units,
+     run_reduce},
+};
 
 }  // namespace dcm
 

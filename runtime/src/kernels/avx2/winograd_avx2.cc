@@ -11,10 +11,11 @@
 
 namespace dcm {
 
-const Kernel kConv2dWinogradSparseAvx2 = winograd_kernel("conv2d_winograd_sparse_avx2", WeightForm::kSparse);
-const Kernel kConv2dWinogradDenseSharedAvx2 =
-    winograd_kernel("conv2d_winograd_dense_shared_avx2", WeightForm::kDenseShared);
-const Kernel kConv2dWinogradDenseAvx2 = winograd_kernel("conv2d_winograd_dense_avx2", WeightForm::kDense);
+const Kernel kWinogradKernelsAvx2[] = {
+    winograd_kernel("conv2d_winograd_sparse_avx2", WeightForm::kSparse),
+    winograd_kernel("conv2d_winograd_dense_shared_avx2", WeightForm::kDenseShared),
+    winograd_kernel("conv2d_winograd_dense_avx2", WeightForm::kDense),
+};
 
 }  // namespace dcm
 

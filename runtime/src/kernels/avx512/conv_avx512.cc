@@ -15,26 +15,20 @@
 
 namespace dcm {
 
-const Kernel kConv1dSparseAvx512 = conv_kernel<SparseProduct>("conv1d_sparse_avx512", OpType::kConv1d);
-const Kernel kConv1dDenseSharedAvx512 =
-    conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv1d_dense_shared_avx512", OpType::kConv1d);
-const Kernel kConv1dDenseAvx512 = conv_kernel<DenseProduct<WeightForm::kDense>>("conv1d_dense_avx512", OpType::kConv1d);
-const Kernel kConv2dSparseAvx512 = conv_kernel<SparseProduct>("conv2d_sparse_avx512", OpType::kConv2d);
-const Kernel kConv2dDenseSharedAvx512 =
-    conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv2d_dense_shared_avx512", OpType::kConv2d);
-const Kernel kConv2dDenseAvx512 = conv_kernel<DenseProduct<WeightForm::kDense>>("conv2d_dense_avx512", OpType::kConv2d);
-const Kernel kConv1dDepthwiseSparseAvx512 =
-    depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_avx512", OpType::kConv1d);
-const Kernel kConv1dDepthwiseDenseSharedAvx512 =
-    depthwise_kernel<DenseSharedRows>("conv1d_depthwise_dense_shared_avx512", OpType::kConv1d);
-const Kernel kConv1dDepthwiseDenseAvx512 =
-    depthwise_kernel<DenseRows>("conv1d_depthwise_dense_avx512", OpType::kConv1d);
-const Kernel kConv2dDepthwiseSparseAvx512 =
-    depthwise_kernel<SparseRows>("conv2d_depthwise_sparse_avx512", OpType::kConv2d);
-const Kernel kConv2dDepthwiseDenseSharedAvx512 =
-    depthwise_kernel<DenseSharedRows>("conv2d_depthwise_dense_shared_avx512", OpType::kConv2d);
-const Kernel kConv2dDepthwiseDenseAvx512 =
-    depthwise_kernel<DenseRows>("conv2d_depthwise_dense_avx512", OpType::kConv2d);
+const Kernel kConvKernelsAvx512[] = {
+    depthwise_kernel<SparseRows>("conv1d_depthwise_sparse_avx512", OpType::kConv1d),
+    depthwise_kernel<DenseSharedRows>("conv1d_depthwise_dense_shared_avx512", OpType::kConv1d),
+    depthwise_kernel<DenseRows>("conv1d_depthwise_dense_avx512", OpType::kConv1d),
+    depthwise_kernel<SparseRows>("conv2d_depthwise_sparse_avx512", OpType::kConv2d),
+    depthwise_kernel<DenseSharedRows>("conv2d_depthwise_dense_shared_avx512", OpType::kConv2d),
+    depthwise_kernel<DenseRows>("conv2d_depthwise_dense_avx512", OpType::kConv2d),
+    conv_kernel<SparseProduct>("conv1d_sparse_avx512", OpType::kConv1d),
+    conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv1d_dense_shared_avx512", OpType::kConv1d),
+    conv_kernel<DenseProduct<WeightForm::kDense>>("conv1d_dense_avx512", OpType::kConv1d),
+    conv_kernel<SparseProduct>("conv2d_sparse_avx512", OpType::kConv2d),
+    conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv2d_dense_shared_avx512", OpType::kConv2d),
+    conv_kernel<DenseProduct<WeightForm::kDense>>("conv2d_dense_avx512", OpType::kConv2d),
+};
 
 }  // namespace dcm
 

@@ -14,8 +14,10 @@
 
 namespace dcm {
 
-const Kernel kLinearSparseSlicesAvx512 = linear_slices("linear_sparse_slices_avx512");
-const Kernel kLinearSparseAvx512 = linear_columns("linear_sparse_avx512");
+const Kernel kLinearKernelsAvx512[] = {
+    linear_slices("linear_sparse_slices_avx512"),
+    linear_columns("linear_sparse_avx512"),
+};
 
 }  // namespace dcm
 

@@ -15,19 +15,17 @@
 
 namespace dcm {
 
-const Kernel kMatMulAvx512 = {"mat_mul_avx512", OpType::kMatMul, WeightForm::kNone, Isa::kAvx512,
-                              nullptr,          nullptr,         row_units,         run_mat_mul};
-const Kernel kAttentionAvx512 = {
-    "attention_avx512", OpType::kAttention, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr,
-    row_units,          run_attention,      attention_scratch};
-const Kernel kLstmSparseAvx512 = recurrent_kernel("lstm_sparse_avx512", OpType::kLstm, WeightForm::kSparse);
-const Kernel kLstmDenseSharedAvx512 =
-    recurrent_kernel("lstm_dense_shared_avx512", OpType::kLstm, WeightForm::kDenseShared);
-const Kernel kLstmDenseAvx512 = recurrent_kernel("lstm_dense_avx512", OpType::kLstm, WeightForm::kDense);
-const Kernel kGruSparseAvx512 = recurrent_kernel("gru_sparse_avx512", OpType::kGru, WeightForm::kSparse);
-const Kernel kGruDenseSharedAvx512 =
-    recurrent_kernel("gru_dense_shared_avx512", OpType::kGru, WeightForm::kDenseShared);
-const Kernel kGruDenseAvx512 = recurrent_kernel("gru_dense_avx512", OpType::kGru, WeightForm::kDense);
+const Kernel kMatrixKernelsAvx512[] = {
+    {"mat_mul_avx512", OpType::kMatMul, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr, row_units, run_mat_mul},
+    {"attention_avx512", OpType::kAttention, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr, row_units,
+     run_attention, attention_scratch},
+    recurrent_kernel("lstm_sparse_avx512", OpType::kLstm, WeightForm::kSparse),
+    recurrent_kernel("lstm_dense_shared_avx512", OpType::kLstm, WeightForm::kDenseShared),
+    recurrent_kernel("lstm_dense_avx512", OpType::kLstm, WeightForm::kDense),
+    recurrent_kernel("gru_sparse_avx512", OpType::kGru, WeightForm::kSparse),
+    recurrent_kernel("gru_dense_shared_avx512", OpType::kGru, WeightForm::kDenseShared),
+    recurrent_kernel("gru_dense_avx512", OpType::kGru, WeightForm::kDense),
+};
 
 }  // namespace dcm
 

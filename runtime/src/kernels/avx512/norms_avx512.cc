@@ -9,22 +9,16 @@
 
 namespace dcm {
 
-const Kernel kLayerNormAvx512 = {
-    "layer_norm_avx512", OpType::kLayerNorm, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr,
-    layer_norm_units,    run_layer_norm};
-const Kernel kGroupNormAvx512 = {
-    "group_norm_avx512", OpType::kGroupNorm, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr,
-    group_norm_units,    run_group_norm};
-const Kernel kLocalResponseNormAvx512 = {"local_response_norm_avx512",
-                                         OpType::kLocalResponseNorm,
-                                         WeightForm::kNone,
-                                         Isa::kAvx512,
-                                         has_roots,
-                                         nullptr,
-                                         response_units,
-                                         run_local_response_norm};
-const Kernel kSoftmaxAvx512 = {"softmax_avx512", OpType::kSoftmax, WeightForm::kNone, Isa::kAvx512,
-                               is_along_rows,    nullptr,          softmax_units,     run_softmax};
+const Kernel kNormsKernelsAvx512[] = {
+    {"layer_norm_avx512", OpType::kLayerNorm, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr, layer_norm_units,
+     run_layer_norm},
+    {"group_norm_avx512", OpType::kGroupNorm, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr, group_norm_units,
+     run_group_norm},
+    {"local_response_norm_avx512", OpType::kLocalResponseNorm, WeightForm::kNone, Isa::kAvx512, has_roots, nullptr,
+     response_units, run_local_response_norm},
+    {"softmax_avx512", OpType::kSoftmax, WeightForm::kNone, Isa::kAvx512, is_along_rows, nullptr, softmax_units,
+     run_softmax},
+};
 
 }  // namespace dcm
 

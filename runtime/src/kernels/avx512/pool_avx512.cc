@@ -10,22 +10,16 @@
 
 namespace dcm {
 
-const Kernel kMaxPool2dAvx512 = {
-    "max_pool2d_avx512", OpType::kMaxPool2d, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr,
-    plane_units,         run_max_pool,       max_pool_scratch};
-const Kernel kAveragePool2dAvx512 = {
-    "average_pool2d_avx512", OpType::kAveragePool2d, WeightForm::kNone, Isa::kAvx512, sums_few, nullptr, plane_units,
-    run_average_pool,        average_pool_scratch};
-const Kernel kAdaptiveAveragePool2dAvx512 = {"adaptive_average_pool2d_avx512",
-                                             OpType::kAdaptiveAveragePool2d,
-                                             WeightForm::kNone,
-                                             Isa::kAvx512,
-                                             nullptr,
-                                             nullptr,
-                                             plane_units,
-                                             run_adaptive_average_pool};
-const Kernel kReduceAvx512 = {"reduce_avx512",    OpType::kReduce, WeightForm::kNone, Isa::kAvx512,
-                              reduces_neighbours, nullptr,         reduce_units,      run_reduce};
+const Kernel kPoolKernelsAvx512[] = {
+    {"max_pool2d_avx512", OpType::kMaxPool2d, WeightForm::kNone, Isa::kAvx512, nullptr, nullptr, plane_units,
+     run_max_pool, max_pool_scratch},
+    {"average_pool2d_avx512", OpType::kAveragePool2d, WeightForm::kNone, Isa::kAvx512, sums_few, nullptr, plane_units,
+     run_average_pool, average_pool_scratch},
+    {"adaptive_average_pool2d_avx512", OpType::kAdaptiveAveragePool2d, WeightForm::kNone, Isa::kAvx512, nullptr,
+     nullptr, plane_units, run_adaptive_average_pool},
+    {"reduce_avx512", OpType::kReduce, WeightForm::kNone, Isa::kAvx512, reduces_neighbours, nullptr, reduce_units,
+     run_reduce},
+};
 
 }  // namespace dcm
 

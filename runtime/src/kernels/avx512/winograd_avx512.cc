@@ -11,10 +11,11 @@
 
 namespace dcm {
 
-const Kernel kConv2dWinogradSparseAvx512 = winograd_kernel("conv2d_winograd_sparse_avx512", WeightForm::kSparse);
-const Kernel kConv2dWinogradDenseSharedAvx512 =
-    winograd_kernel("conv2d_winograd_dense_shared_avx512", WeightForm::kDenseShared);
-const Kernel kConv2dWinogradDenseAvx512 = winograd_kernel("conv2d_winograd_dense_avx512", WeightForm::kDense);
+const Kernel kWinogradKernelsAvx512[] = {
+    winograd_kernel("conv2d_winograd_sparse_avx512", WeightForm::kSparse),
+    winograd_kernel("conv2d_winograd_dense_shared_avx512", WeightForm::kDenseShared),
+    winograd_kernel("conv2d_winograd_dense_avx512", WeightForm::kDense),
+};
 
 }  // namespace dcm
 

@@ -10,7 +10,9 @@
 
 namespace dcm {
 
-const Kernel kLinearSparseNeon = linear_columns("linear_sparse_neon");
+const Kernel kLinearKernelsNeon[] = {
+    linear_columns("linear_sparse_neon"),
+};
 
 }  // namespace dcm
 

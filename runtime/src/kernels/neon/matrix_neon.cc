@@ -15,16 +15,17 @@
 
 namespace dcm {
 
-const Kernel kMatMulNeon = {"mat_mul_neon", OpType::kMatMul, WeightForm::kNone, Isa::kNeon,
-                            nullptr,        nullptr,         row_units,         run_mat_mul};
-const Kernel kAttentionNeon = {"attention_neon", OpType::kAttention, WeightForm::kNone, Isa::kNeon,       nullptr,
-                               nullptr,          row_units,          run_attention,     attention_scratch};
-const Kernel kLstmSparseNeon = recurrent_kernel("lstm_sparse_neon", OpType::kLstm, WeightForm::kSparse);
-const Kernel kLstmDenseSharedNeon = recurrent_kernel("lstm_dense_shared_neon", OpType::kLstm, WeightForm::kDenseShared);
-const Kernel kLstmDenseNeon = recurrent_kernel("lstm_dense_neon", OpType::kLstm, WeightForm::kDense);
-const Kernel kGruSparseNeon = recurrent_kernel("gru_sparse_neon", OpType::kGru, WeightForm::kSparse);
-const Kernel kGruDenseSharedNeon = recurrent_kernel("gru_dense_shared_neon", OpType::kGru, WeightForm::kDenseShared);
-const Kernel kGruDenseNeon = recurrent_kernel("gru_dense_neon", OpType::kGru, WeightForm::kDense);
+const Kernel kMatrixKernelsNeon[] = {
+    {"mat_mul_neon", OpType::kMatMul, WeightForm::kNone, Isa::kNeon, nullptr, nullptr, row_units, run_mat_mul},
+    {"attention_neon", OpType::kAttention, WeightForm::kNone, Isa::kNeon, nullptr, nullptr, row_units, run_attention,
+     attention_scratch},
+    recurrent_kernel("lstm_sparse_neon", OpType::kLstm, WeightForm::kSparse),
+    recurrent_kernel("lstm_dense_shared_neon", OpType::kLstm, WeightForm::kDenseShared),
+    recurrent_kernel("lstm_dense_neon", OpType::kLstm, WeightForm::kDense),
+    recurrent_kernel("gru_sparse_neon", OpType::kGru, WeightForm::kSparse),
+    recurrent_kernel("gru_dense_shared_neon", OpType::kGru, WeightForm::kDenseShared),
+    recurrent_kernel("gru_dense_neon", OpType::kGru, WeightForm::kDense),
+};
 
 }  // namespace dcm
 

@@ -9,20 +9,16 @@
 
 namespace dcm {
 
-const Kernel kLayerNormNeon = {"layer_norm_neon", OpType::kLayerNorm, WeightForm::kNone, Isa::kNeon, nullptr,
-                               nullptr,           layer_norm_units,   run_layer_norm};
-const Kernel kGroupNormNeon = {"group_norm_neon", OpType::kGroupNorm, WeightForm::kNone, Isa::kNeon, nullptr,
-                               nullptr,           group_norm_units,   run_group_norm};
-const Kernel kLocalResponseNormNeon = {"local_response_norm_neon",
-                                       OpType::kLocalResponseNorm,
-                                       WeightForm::kNone,
-                                       Isa::kNeon,
-                                       has_roots,
-                                       nullptr,
-                                       response_units,
-                                       run_local_response_norm};
-const Kernel kSoftmaxNeon = {"softmax_neon", OpType::kSoftmax, WeightForm::kNone, Isa::kNeon,
-                             is_along_rows,  nullptr,          softmax_units,     run_softmax};
+const Kernel kNormsKernelsNeon[] = {
+    {"layer_norm_neon", OpType::kLayerNorm, WeightForm::kNone, Isa::kNeon, nullptr, nullptr, layer_norm_units,
+     run_layer_norm},
+    {"group_norm_neon", OpType::kGroupNorm, WeightForm::kNone, Isa::kNeon, nullptr, nullptr, group_norm_units,
+     run_group_norm},
+    {"local_response_norm_neon", OpType::kLocalResponseNorm, WeightForm::kNone, Isa::kNeon, has_roots, nullptr,
+     response_units, run_local_response_norm},
+    {"softmax_neon", OpType::kSoftmax, WeightForm::kNone, Isa::kNeon, is_along_rows, nullptr, softmax_units,
+     run_softmax},
+};
 
 }  // namespace dcm
 

@@ -10,21 +10,16 @@
 
 namespace dcm {
 
-const Kernel kMaxPool2dNeon = {"max_pool2d_neon", OpType::kMaxPool2d, WeightForm::kNone, Isa::kNeon,      nullptr,
-                               nullptr,           plane_units,        run_max_pool,      max_pool_scratch};
-const Kernel kAveragePool2dNeon = {
-    "average_pool2d_neon", OpType::kAveragePool2d, WeightForm::kNone,   Isa::kNeon, sums_few, nullptr,
-    plane_units,           run_average_pool,       average_pool_scratch};
-const Kernel kAdaptiveAveragePool2dNeon = {"adaptive_average_pool2d_neon",
-                                           OpType::kAdaptiveAveragePool2d,
-                                           WeightForm::kNone,
-                                           Isa::kNeon,
-                                           nullptr,
-                                           nullptr,
-                                           plane_units,
-                                           run_adaptive_average_pool};
-const Kernel kReduceNeon = {"reduce_neon",      OpType::kReduce, WeightForm::kNone, Isa::kNeon,
-                            reduces_neighbours, nullptr,         reduce_units,      run_reduce};
+const Kernel kPoolKernelsNeon[] = {
+    {"max_pool2d_neon", OpType::kMaxPool2d, WeightForm::kNone, Isa::kNeon, nullptr, nullptr, plane_units, run_max_pool,
+     max_pool_scratch},
+    {"average_pool2d_neon", OpType::kAveragePool2d, WeightForm::kNone, Isa::kNeon, sums_few, nullptr, plane_units,
+     run_average_pool, average_pool_scratch},
+    {"adaptive_average_pool2d_neon", OpType::kAdaptiveAveragePool2d, WeightForm::kNone, Isa::kNeon, nullptr, nullptr,
+     plane_units, run_adaptive_average_pool},
+    {"reduce_neon", OpType::kReduce, WeightForm::kNone, Isa::kNeon, reduces_neighbours, nullptr, reduce_units,
+     run_reduce},
+};
 
 }  // namespace dcm
 

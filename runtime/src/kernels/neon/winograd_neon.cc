@@ -11,10 +11,11 @@
 
 namespace dcm {
 
-const Kernel kConv2dWinogradSparseNeon = winograd_kernel("conv2d_winograd_sparse_neon", WeightForm::kSparse);
-const Kernel kConv2dWinogradDenseSharedNeon =
-    winograd_kernel("conv2d_winograd_dense_shared_neon", WeightForm::kDenseShared);
-const Kernel kConv2dWinogradDenseNeon = winograd_kernel("conv2d_winograd_dense_neon", WeightForm::kDense);
+const Kernel kWinogradKernelsNeon[] = {
+    winograd_kernel("conv2d_winograd_sparse_neon", WeightForm::kSparse),
+    winograd_kernel("conv2d_winograd_dense_shared_neon", WeightForm::kDenseShared),
+    winograd_kernel("conv2d_winograd_dense_neon", WeightForm::kDense),
+};
 
 }  // namespace dcm
 

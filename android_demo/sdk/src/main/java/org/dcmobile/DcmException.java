@@ -21,14 +21,25 @@ public final class DcmException extends RuntimeException {
     }
 
     DcmException(@NonNull Code code, @NonNull String text, @Nullable Throwable cause) {
+        this(code.number(), text, cause);
+    }
+
+    private DcmException(int number, @NonNull String text, @Nullable Throwable cause) {
         super(text, cause);
-        number = code.number();
+        this.number = number;
     }
 
     /** Called by the native library. */
     DcmException(int number, @NonNull byte[] text) {
         super(new String(text, StandardCharsets.UTF_8));
         this.number = number;
+    }
+
+    /** The same error, whose text names the file; itself where it does already. */
+    @NonNull
+    DcmException in(@NonNull String file) {
+        String text = getMessage();
+        return text.contains(file) ? this : new DcmException(number, file + ": " + text, this);
     }
 
     /**

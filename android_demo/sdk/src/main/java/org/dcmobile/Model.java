@@ -86,8 +86,8 @@ public final class Model implements AutoCloseable {
         require(assets, "assets");
         require(name, "name");
         require(options, "options");
+        prepare();
         try (AssetFileDescriptor asset = openAsset(assets, name)) {
-            prepare();
             return create(
                     Native.openFd(
                             asset.getParcelFileDescriptor().getFd(),
@@ -96,6 +96,8 @@ public final class Model implements AutoCloseable {
                             options.threads(),
                             options.memoryLimit()),
                     options);
+        } catch (DcmException error) {
+            throw error.in("asset '" + name + "'");
         } catch (IOException error) {
             throw new DcmException(Code.FILE_IO, "cannot close asset '" + name + "': " + error.getMessage(), error);
         }
@@ -132,7 +134,11 @@ public final class Model implements AutoCloseable {
         }
         prepare();
         byte[] bytes = (path + '\0').getBytes(StandardCharsets.UTF_8);
-        return create(Native.openPath(bytes, options.threads(), options.memoryLimit()), options);
+        try {
+            return create(Native.openPath(bytes, options.threads(), options.memoryLimit()), options);
+        } catch (DcmException error) {
+            throw error.in(path);
+        }
     }
 
     /**

@@ -86,7 +86,9 @@ public final class AssetTest {
 
     @Test
     public void damaged() {
-        assertEquals(Code.FILE_STRUCTURE, codeOf("short.dcmodel"));
+        DcmException error = assertThrows(DcmException.class, () -> Model.open(assets, "short.dcmodel"));
+        assertEquals(Code.FILE_STRUCTURE, error.code());
+        assertTrue(error.getMessage(), error.getMessage().startsWith("asset 'short.dcmodel': the file is truncated"));
         assertEquals(Code.FILE_IO, codeOf("outside.dcmodel"));
         assertEquals(Code.FILE_IO, codeOf("unknown.dcmodel"));
     }

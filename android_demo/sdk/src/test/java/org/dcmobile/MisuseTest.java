@@ -202,7 +202,8 @@ public final class MisuseTest {
         refused(Code.FILE_IO, "not a regular file", () -> Model.open(new File("/")));
         refused(Code.FILE_IO, "", () -> Model.open(new File("")));
         refused(Code.CALL_ARGUMENT, "'a\\0b' holds a zero character", () -> Model.open(new File("a\0b")));
-        refused(Code.FILE_FORMAT, "not a .dcmodel", () -> Model.open(new File("/proc/self/cmdline")));
+        File text = new File(golden.file.getParentFile(), "README.md");
+        refused(Code.FILE_FORMAT, text.getPath() + ": not a .dcmodel", () -> Model.open(text));
         refused(Code.FILE_FORMAT, "not a .dcmodel", () -> Model.open(ByteBuffer.allocateDirect(0)));
         refused(Code.FILE_FORMAT, "not a .dcmodel", () -> Model.open(ByteBuffer.allocateDirect(1000)));
         ByteBuffer heap = ByteBuffer.wrap(golden.bytes());

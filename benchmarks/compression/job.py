@@ -1,0 +1,117 @@
+"""One network with one seed, from data to the error of its file. Runs in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.compression.split import load_split
+from benchmarks.compression.task import Task, task_of
+from benchmarks.compression.training import Training
+from dcmobile.report.report_of_file import file_report
+from examples.mnist import data
+from examples.mnist.evaluate import evaluate_apart
+from examples.mnist.training import Progress, error
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of report.json.
+
+    dense_bytes: of the parameters in fp32. file_bytes: of the whole file. dense_error, file_error: per cent of the
+    10,000 test digits, the file's by the C++ runtime. held_back_*: of the 5,000 digits that choices are made by.
+    layers: as ``dcmobile inspect --json`` gives them. structure_bytes: what is neither weights nor padding.
+    seconds: of training, from data to the file, interrupted or not.
+    """
+
+    network: str
+    seed: int
+    dense_bytes: int
+    file_bytes: int
+    ratio: float
+    dense_error: float
+    file_error: float
+    held_back_dense_error: float
+    held_back_file_error: float
+    structure_bytes: int
+    layers: list[dict[str, Any]]
+    file: str
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Job:
+    """The network's name, the seed, where results go, and whether to ignore what earlier runs left there."""
+
+    network: str
+    seed: int
+    output: Path
+    fresh: bool = False
+
+    @property
+    def task(self) -> Task:
+        """How the network is trained."""
+        return task_of(self.network)
+
+    @property
+    def title(self) -> str:
+        """What progress calls the job."""
+        return f"{self.task.reported.title}, seed {self.seed}"
+
+    @property
+    def file(self) -> Path:
+        """The compressed network."""
+        return self.output / f"seed{self.seed}" / f"{self.network}.dcmodel"
+
+    def run(self, progress: Progress) -> Row:
+        """Train, compress, write the file, classify the test digits with it."""
+        # One thread a job: jobs side by side use the cores better than threads that wait for each other.
+        torch.set_num_threads(1)
+        mnist = data.fetch()
+        work = self.file.parent / f"{self.network}-{fingerprint(self.task)}"
+        if self.fresh:
+            shutil.rmtree(work, ignore_errors=True)
+        training = Training(self.task, self.seed, load_split(mnist), work, progress)
+        dense = training.dense()
+        compressor = training.compressed(dense)
+        progress("file", 0, 1, "")
+        written = time.monotonic()
+        report = compressor.export(self.file, (torch.zeros(1, 1, 28, 28),))
+        row = Row(
+            network=self.network,
+            seed=self.seed,
+            dense_bytes=report.dense_bytes,
+            file_bytes=self.file.stat().st_size,
+            ratio=round(report.dense_bytes / self.file.stat().st_size, 2),
+            dense_error=error(dense, data.load("t10k", mnist)),
+            file_error=evaluate_apart(self.file, mnist).error,
+            held_back_dense_error=training.held_back_error(dense),
+            held_back_file_error=training.held_back_error(compressor.model),
+            structure_bytes=report.bytes.structure,
+            layers=[layer.to_json() for layer in file_report(self.file).layers],
+            file=str(self.file),
+            seconds=round(training.seconds() + time.monotonic() - written, 1),
+        )
+        progress("file", 1, 1, "")
+        return row
+
+
+def fingerprint(task: Task) -> str:
+    """Changes with everything in this folder that training depends on: results of another recipe are never taken for
+    this one's.
+    """
+    recipe = task.recipe()
+    sources = (Path(__file__).with_name(name) for name in ("shift.py", "split.py", "training.py"))
+    settings = repr((task.parts(), recipe.budget, recipe.sharing)).encode()
+    content = [settings, *(path.read_bytes() for path in sources)]
+    return hashlib.sha256(b"".join(content)).hexdigest()[:12]
