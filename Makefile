@@ -4,6 +4,7 @@
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
+# make test-executorch   the tests of the delegate, with the large networks of the zoo
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -20,7 +21,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,7s/^# //p' Makefile
+	@sed -n '1,8s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -99,6 +100,10 @@ test-native: .venv/.ready build/.system-java
 
 test-python: setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
+
+.PHONY: test-executorch
+test-executorch: setup
+	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/executorch_delegate tests/cli/test_cli_executorch.py
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max

@@ -38,7 +38,7 @@ class Layer:
     tensors: what it is called in each of them, ``weight`` or, in an LSTM, ``weight_ih_l0`` and the like. An LSTM is
     several layers of one name. places: each module once, with the tensor's name in it.
     settings: of the recipe, for the first of the names; empty settings if no pattern fits it.
-    regrow_until, with_squares: of its ``Mask``, half_codebook: of its ``ShadowCodebook``, once it has one.
+    regrow_until, with_squares: of its ``Mask``, half_codebook, row_bits: of its ``ShadowCodebook``, once it has one.
     """
 
     names: tuple[str, ...]
@@ -48,6 +48,7 @@ class Layer:
     regrow_until: int | None = None
     with_squares: bool = False
     half_codebook: bool = False
+    row_bits: int = 0
 
     @property
     def name(self) -> str:
@@ -103,6 +104,12 @@ class Layer:
         """Put a mask on the weight that keeps everything so far. uses: of ``Mask``."""
         self.attach(Mask(self.parameter, self.regrow_until, self.with_squares, uses))
 
+    def attach_shadow(self, mask: torch.Tensor, importance: torch.Tensor, centroids: int) -> ShadowCodebook:
+        """Put a codebook on the weight whose codes are still to be chosen."""
+        shadow = ShadowCodebook(mask, importance, centroids, self.half_codebook, self.row_bits)
+        self.attach(shadow.to(self.parameter.device))
+        return shadow
+
     def detach(self) -> None:
         """Take the parametrization off; the weight keeps its values."""
         if self.parametrization is not None:
@@ -126,8 +133,7 @@ class Layer:
         self.detach()
         importance, centroids = state.get(f"{place}.0.importance"), state.get(f"{place}.0.centroids")
         if codes is not None and importance is not None and centroids is not None:
-            half = self.half_codebook
-            self.attach(ShadowCodebook(codes != 0, importance, centroids.numel(), half).to(device))
+            self.attach_shadow(codes != 0, importance, centroids.numel())
         elif codes is not None and original is not None:
             self.attach(Codebook(codes, self.shape, original.numel()).to(device))
             self.parameter.grad = None
@@ -174,7 +180,14 @@ def _layer(
         last_step(timing) if timing.regrow else None,
         sharing is not None or timing.score == "fisher",
         sharing is not None and sharing.codebook == "fp16",
+        _row_bits(places[0][0], settings) if recipe.drop_dead_channels else 0,
     )
+
+
+def _row_bits(module: nn.Module, settings: LayerRecipe) -> int:
+    """What a row that is not dead costs beside its weights: its bias."""
+    plain = isinstance(module, nn.Linear | nn.Conv2d)
+    return (16 if settings.biases == "fp16" else 32) if plain and module.bias is not None else 0
 
 
 def _layer_tensors(module: nn.Module) -> list[str]:

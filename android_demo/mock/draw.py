@@ -22,6 +22,7 @@ from resources import Resources
 
 _ROOT = Path(__file__).parents[2]
 _MODELS = _ROOT / "build/android-demo/models"
+_SAMPLE = _ROOT / "build/android-demo/assets/sample.jpg"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PORTRAIT, _LANDSCAPE = (380, 844), (800, 400)
 #: Behind the phones, by day and by night.
@@ -43,7 +44,7 @@ body {margin: 0; font-family: Roboto, sans-serif; -webkit-font-smoothing: antial
 
 def main(folder: Path) -> None:
     """Write the pictures."""
-    figures = measure(_MODELS)
+    figures = measure(_MODELS, _SAMPLE)
     browser_path = next(path for name in _BROWSERS if (path := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path)
@@ -78,7 +79,7 @@ def _page(phones: list[str], night: bool) -> str:
 
 
 def _picture() -> str:
-    return "data:image/jpeg;base64," + base64.b64encode((_MODELS / "sample.jpg").read_bytes()).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(_SAMPLE.read_bytes()).decode()
 
 
 def _photograph(browser: Browser, page_html: str, night: bool, path: Path) -> None:
@@ -102,7 +103,7 @@ def _palette(night: bool) -> Image.Image:
     for ink, ground in pairs:
         for step in range(1, 6):
             colours.append(tuple(round(a + (b - a) * step / 6) for a, b in zip(ink[:3], ground[:3], strict=True)))
-    with Image.open(_MODELS / "sample.jpg") as photo:
+    with Image.open(_SAMPLE) as photo:
         of_photo = photo.convert("RGB").quantize(256 - len(colours)).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([value for colour in colours for value in colour[:3]] + of_photo)

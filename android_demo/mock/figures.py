@@ -36,13 +36,13 @@ class Figures:
     first_run: int
 
 
-def measure(models: Path) -> Figures:
-    """models: the folder that scripts/build-android-demo fills."""
+def measure(models: Path, sample: Path) -> Figures:
+    """models: the folder that scripts/build-android-demo fills. sample: the picture."""
     names = ("mobilenet_v2.dcmodel", "mobilenet_v2_uncompressed.dcmodel")
     one, other = (Classifier(dcmobile.load(models / name)) for name in names)
-    one.prepare(models / "sample.jpg")
+    one.prepare(sample)
     begin = time.perf_counter_ns()
-    picture = one.prepare(models / "sample.jpg")
+    picture = one.prepare(sample)
     middle = time.perf_counter_ns()
     one.model(picture)
     end = time.perf_counter_ns()

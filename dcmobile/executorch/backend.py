@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import final
 
 from executorch.exir.backend.backend_details import BackendDetails, PreprocessResult
@@ -13,10 +13,11 @@ from torch.export import ExportedProgram
 from dcmobile.capture.parametrized import trained_codebooks
 from dcmobile.capture.program_to_graph import graph_of
 from dcmobile.compile import DEFAULT_RECIPE, compressed_file, prepared_with_codebooks
+from dcmobile.errors import DcmError
+from dcmobile.executorch.argument_order import in_program_order
 from dcmobile.executorch.aten_form import aten_form
 from dcmobile.executorch.names import with_first_names, with_input_names
 from dcmobile.fileformat import Metadata
-from dcmobile.graph import Graph
 from dcmobile.recipe import Recipe
 
 #: Where a node of a delegated part carries its job. Unlike a compile spec, it is not written to the .pte.
@@ -56,17 +57,11 @@ class DcmBackend(BackendDetails):  # type: ignore[misc]  # executorch is untyped
         jobs = {node.name: node.meta[JOB] for node in edge_program.graph.nodes if JOB in node.meta}
         job = next(iter(jobs.values()), Job(DEFAULT_RECIPE, None))
         program = with_first_names(aten_form(edge_program), job.tied)
-        captured = with_input_names(graph_of(program, sizes=True), job.inputs)
-        captured = replace(captured, output_names=_output_names(captured, program, jobs))
+        places = [jobs[name].output if name in jobs else None for name in program.graph_signature.user_outputs]
+        captured = in_program_order(graph_of(program, sizes=True), compile_specs, places)
+        captured = with_input_names(captured, job.inputs)
+        if compile_specs and list(captured.inputs) != [name for name in job.inputs.values() if name in captured.inputs]:
+            raise DcmError("ExecuTorch has the inputs in another order than was expected: please report it")
         graph = prepared_with_codebooks(captured, trained_codebooks(program), job.recipe)
         _, written = compressed_file(graph, job.recipe, job.metadata, lambda stage, done, total: None)
         return PreprocessResult(processed_bytes=bytes(written.data))
-
-
-def _output_names(graph: Graph, program: ExportedProgram, jobs: Mapping[str, Job]) -> tuple[str, ...]:
-    """The names that the outputs have in a standalone file, where ExecuTorch has put them in another order."""
-    places = [jobs[name].output if name in jobs else None for name in program.graph_signature.user_outputs]
-    if len(places) != len(graph.outputs) or len(places) < 2 or None in places:
-        return graph.output_names
-    rank = {place: index for index, place in enumerate(sorted(place for place in places if place is not None))}
-    return tuple(f"output_{rank[place]}" for place in places if place is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from torch.export import ExportedProgram
 from dcmobile.capture.program import aten_program, refuse_train_mode
 from dcmobile.capture.translation import kept_operators
 from dcmobile.compile import DEFAULT_RECIPE
+from dcmobile.executorch.argument_order import order_of
 from dcmobile.executorch.aten_form import aten_form, is_edge
 from dcmobile.executorch.backend import JOB, DcmBackend, Job
 from dcmobile.executorch.dim_order import check_dim_order
@@ -75,7 +77,7 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         if is_edge(ep):
             return [], None  # lowered: there is nothing to ask any more
         self._tensors = dict(ep.state_dict)
-        kept = _kept()
+        kept = list(_kept())
         left = self._survey(ep).left
         if not left:
             return kept, None
@@ -94,7 +96,7 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         tags = {}
         for number, part in enumerate(found.parts):
             tag = f"dcm{number}"
-            tags[tag] = self.delegation_spec
+            tags[tag] = DelegationSpec(DcmBackend.__name__, order_of(ep, part.nodes))
             whole = len(outputs) > 1 and set(outputs) <= set(part.nodes)
             for name in part.nodes:
                 nodes[name].meta["delegation_tag"] = tag
@@ -114,24 +116,27 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         return self._surveyed[1]
 
 
-def _kept() -> list[torch._ops.OpOverload]:
+@cache
+def _decomposed_by_executorch() -> frozenset[torch._ops.OpOverload]:
+    """Kept, since torch takes a while to make the table."""
+    return frozenset(_default_decomposition_table())
+
+
+@cache
+def _kept() -> tuple[torch._ops.OpOverload, ...]:
     """Operators that ExecuTorch would decompose, and that dcmobile reads whole. Views of a tensor, such as ``split``,
     cannot be kept there.
     """
-    table = _default_decomposition_table()
-    return [
+    return tuple(
         operator
         for operator in kept_operators()
-        if operator in table and all(made.alias_info is None for made in operator._schema.returns)
-    ]
+        if operator in _decomposed_by_executorch() and all(made.alias_info is None for made in operator._schema.returns)
+    )
 
 
 def _decomposed(program: ExportedProgram) -> ExportedProgram:
     refuse_train_mode(program)
-    kept = _kept()
-    table = _default_decomposition_table()
-    for operator in kept:
-        table.pop(operator, None)
-    if not any(node.target in table for node in program.graph.nodes if node.op == "call_function"):
+    calls = {node.target for node in program.graph.nodes if node.op == "call_function"}
+    if not calls & _decomposed_by_executorch().difference(_kept()):
         return program
-    return aten_program(program, None, kept)
+    return aten_program(program, None, _kept())

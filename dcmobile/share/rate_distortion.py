@@ -4,7 +4,8 @@ What is least is, over one layer's weights, the sum of ``importance (w - c)^2 + 
 weight's code, or zero; bits are those of its code and, unlike in plain entropy-constrained quantization (Chou,
 Lookabaugh and Gray, IEEE Trans. ASSP 37(1), 1989), of the gaps around it. A weight that stays cuts one gap into two,
 and what that costs depends on how long they are: weights stay where others are near. Where a layer is so dense that the
-file holds a code for every weight, zero is one of the codes and there are no gaps.
+file holds a code for every weight, zero is one of the codes and there are no gaps. Where dead channels leave the file,
+the last weight of a row takes the row's bias with it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class Assignment:
 
     places: flat indices, ascending, of the weights that may stay. size: of the whole weight. values, importance: of
     those weights, float64. codes: of those, 0 for zero, ``i + 1`` for centroid i. centroids: float64; of those that are
-    not alive no weight has the code. centroid_bits: of one in the file.
+    not alive no weight has the code. centroid_bits: of one in the file. row_size: weights of a row; row_bits: what a
+    row with any weight costs beside them, 0 where it costs the same without.
     """
 
     places: Places
@@ -39,6 +41,8 @@ class Assignment:
     centroids: Wide
     alive: npt.NDArray[np.bool_]
     centroid_bits: int = 16
+    row_size: int = 1
+    row_bits: int = 0
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -107,20 +111,23 @@ class Assignment:
         if not stays.any():
             return
         lengths = gap_lengths(gaps_of(self.places[stays]), self.size)
+        rows = self.places // self.row_size
         for parity in (0, 1):  # of two neighbours only one goes at a time, so that its gaps are what they seem
             kept = np.flatnonzero(stays)
             before = gaps_of(self.places[kept])
             after = np.append(before[1:], -1)
             merged = np.where(after >= 0, lengths[np.minimum(before + after + 1, self.size)], 0)
             bits = lengths[before] + np.where(after >= 0, lengths[after], 0) - merged
+            alone = np.bincount(rows[kept])[rows[kept]] == 1
+            bits = bits + self.row_bits * alone
             going = (gain[kept] < rate * bits) & (np.arange(kept.size) % 2 == parity)
             if going.all():  # something must be left to measure gaps from
                 going[gain[kept].argmax()] = False
             stays[kept[going]] = False
-        self._bring_back(stays, gain, lengths, rate)
+        self._bring_back(stays, rows, gain, lengths, rate)
         self.codes = np.where(stays, best, 0)
 
-    def _bring_back(self, stays: npt.NDArray[np.bool_], gain: Wide, lengths: Wide, rate: float) -> None:
+    def _bring_back(self, stays: npt.NDArray[np.bool_], rows: Places, gain: Wide, lengths: Wide, rate: float) -> None:
         """Of the zero weights in each gap, the one that saves most comes back, if any saves something."""
         kept, away = self.places[stays], np.flatnonzero(~stays)
         inside = np.searchsorted(kept, self.places[away])
@@ -130,7 +137,8 @@ class Assignment:
         before = self.places[away] - previous - 1
         after = np.where(last, 0, following - self.places[away] - 1)
         bits = lengths[before] + np.where(last, 0, lengths[after] - lengths[np.minimum(before + after + 1, self.size)])
-        saved = gain[away] - rate * bits
+        empty = np.bincount(rows[stays], minlength=int(rows[-1]) + 1)[rows[away]] == 0
+        saved = gain[away] - rate * (bits + self.row_bits * empty)
         order = np.lexsort((-saved, inside))
         first = np.ones(order.size, np.bool_)
         first[1:] = np.diff(inside[order]) > 0
@@ -138,12 +146,23 @@ class Assignment:
         stays[away[chosen]] = True
 
 
-def start(places: Places, size: int, values: Wide, importance: Wide, centroids: int, half: bool) -> Assignment:
+def start(
+    places: Places,
+    size: int,
+    values: Wide,
+    importance: Wide,
+    centroids: int,
+    half: bool,
+    row_size: int = 1,
+    row_bits: int = 0,
+) -> Assignment:
     """All weights kept, centroids evenly over their range."""
     spread = np.linspace(values.min(), values.max(), centroids) if values.size else np.zeros(centroids)
     alive = np.full(centroids, values.size > 0)
     nearest = np.abs(values[:, np.newaxis] - spread).argmin(1) + 1 if values.size else np.zeros(0, np.int64)
-    assignment = Assignment(places, size, values, importance, nearest, spread, alive, 16 if half else 32)
+    assignment = Assignment(
+        places, size, values, importance, nearest, spread, alive, 16 if half else 32, row_size, row_bits
+    )
     if values.size:
         assignment.move_centroids()
     return assignment

@@ -28,7 +28,8 @@ class ShadowCodebook(nn.Module):
     mask: bool, of the weight's shape: which weights may be other than zero. importance: float32, of that shape.
     codes: uint8, of that shape: 0 is zero, ``i + 1`` stands for centroid i. centroids: float32 [k]. alive: bool [k].
     All are buffers and part of ``state_dict``. rounded: whether the file holds centroids as float16, and the network
-    trains with them. step: since sharing began; extra state.
+    trains with them. row_bits: what a row (index of the first axis) with any weight costs in the file beside its
+    weights. step: since sharing began; extra state.
     """
 
     mask: torch.Tensor
@@ -40,9 +41,12 @@ class ShadowCodebook(nn.Module):
     _members: torch.Tensor
     _weights: torch.Tensor
 
-    def __init__(self, mask: torch.Tensor, importance: torch.Tensor, centroids: int, half: bool) -> None:
+    def __init__(
+        self, mask: torch.Tensor, importance: torch.Tensor, centroids: int, half: bool, row_bits: int = 0
+    ) -> None:
         super().__init__()
         self.rounded = half
+        self.row_bits = row_bits
         self.step = 0
         self.register_buffer("mask", mask.detach().clone())
         self.register_buffer("importance", importance.detach().to(torch.float32).clone())
@@ -83,7 +87,16 @@ class ShadowCodebook(nn.Module):
     def begin(self, shadow: torch.Tensor, rate: float) -> None:
         """Choose the first codes."""
         values, places, importance = self._on_host(shadow)
-        first = start(places, self.codes.numel(), values, importance, self.centroids.numel(), self.rounded)
+        first = start(
+            places,
+            self.codes.numel(),
+            values,
+            importance,
+            self.centroids.numel(),
+            self.rounded,
+            self._row_size,
+            self.row_bits,
+        )
         for _ in range(_FIRST_ROUNDS):
             first.improve(rate * _FIRST_RATE)
         self._take(first)
@@ -103,11 +116,17 @@ class ShadowCodebook(nn.Module):
                 self.centroids.double().cpu().numpy(),
                 self.alive.cpu().numpy().copy(),
                 16 if self.rounded else 32,
+                self._row_size,
+                self.row_bits,
             )
             now.improve(rate * min(1.0, self.step / (_RAMP * end)))
             self._take(now)
         else:
             self._move_centroids(shadow)
+
+    @property
+    def _row_size(self) -> int:
+        return self.codes[0].numel()
 
     def _on_host(self, shadow: torch.Tensor) -> tuple[Any, Any, Any]:
         values = shadow.detach().flatten()[self._places].to(torch.float64).cpu().numpy()

@@ -37,10 +37,8 @@ def attach_shadow_codebooks(layers: Sequence[Layer], sharing: EntropySharing) ->
     importances = importances_of(layers)
     for layer, importance in zip(layers, importances, strict=True):
         mask = layer.parametrization.mask if isinstance(layer.parametrization, Mask) else layer.parameter != 0
-        codebook = ShadowCodebook(mask, importance, sharing.centroids, sharing.codebook == "fp16")
         layer.detach()
-        layer.attach(codebook)
-        codebook.begin(layer.parameter, sharing.rate)
+        layer.attach_shadow(mask, importance, sharing.centroids).begin(layer.parameter, sharing.rate)
 
 
 @torch.no_grad()

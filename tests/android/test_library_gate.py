@@ -86,7 +86,7 @@ def test_the_runtime_passes() -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
     library = _REPOSITORY / "build/android-arm64/libdcmobile.so"
     assert library_gate.problems(library) == []
-    readelf = ["readelf", "-W", "--dyn-syms", str(library)]
+    readelf = ("readelf", "-W", "--dyn-syms", library)
     lines = subprocess.run(readelf, check=True, capture_output=True, text=True).stdout.splitlines()
     shown = {line.split()[-1] for line in lines if line and " UND " not in line}
     assert {"JNI_OnLoad", "dcm_model_open_fd", "dcm_context_run"} <= shown  # what Java calls, and the C API

@@ -63,9 +63,9 @@ def test_a_small_network(tmp_path: Path, softmax: bool) -> None:
     os.environ.get("DCMOBILE_TEST_APK") != "1" or not _APK.exists(), reason="DCMOBILE_TEST_APK=1, an APK"
 )
 def test_mobilenet_v2_of_the_apk(tmp_path: Path) -> None:
-    folder = _APK.parent / "models"
+    model, sample = _APK.parent / "models/mobilenet_v2.dcmodel", _APK.parent / "assets/sample.jpg"
     with zipfile.ZipFile(_APK) as archive:
         (asset,) = (name for name in archive.namelist() if name.endswith("/mobilenet_v2.dcmodel"))
-    road = drive(_APK, asset, folder / "sample.jpg", tmp_path)
-    _assert_same(road, folder / "mobilenet_v2.dcmodel", folder / "sample.jpg")
+    road = drive(_APK, asset, sample, tmp_path)
+    _assert_same(road, model, sample)
     assert road.scores[0][2] == "Egyptian cat"

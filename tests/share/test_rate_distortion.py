@@ -123,6 +123,23 @@ def test_important_weights_stay() -> None:
     assert np.count_nonzero(assignment.codes) < 10
 
 
+def test_the_last_weight_of_a_row_takes_its_bias_along() -> None:
+    """Rows of one weight go at a rate at which rows of several stay."""
+    random = np.random.default_rng(2)
+    crowded = np.sort(random.choice(50 * 100, 1000, replace=False))
+    lonely = 5000 + 100 * np.arange(50) + random.integers(0, 100, 50)
+    places = np.concatenate((crowded, lonely))
+    kept = []
+    for row_bits in (0, 32):
+        values, importance = np.full(places.size, 0.5), np.full(places.size, 4.0)
+        assignment = start(places, 10_000, values, importance, 2, True, row_size=100, row_bits=row_bits)
+        for _ in range(6):
+            assignment.improve(0.04)
+        kept.append([int(np.count_nonzero(part)) for part in (assignment.codes[:1000], assignment.codes[1000:])])
+    assert kept[0] == [1000, 50]
+    assert kept[1] == [1000, 0]
+
+
 def test_a_weight_comes_back_when_its_shadow_has_grown() -> None:
     assignment = made(6)
     for _ in range(10):

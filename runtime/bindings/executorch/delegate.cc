@@ -7,6 +7,7 @@
 
 #include <new>
 
+#include "argument_order.h"
 #include "dcmobile/dcmobile.h"
 #include "error_codes.h"
 #include "load_options.h"
@@ -26,6 +27,7 @@ constexpr char kBackendId[] = "DcmBackend";
 struct Network {
   dcm_model* model = nullptr;
   dcm_context* context = nullptr;
+  ArgumentOrder order;
   uint32_t batch = 1;
   bool profiled = false;
 
@@ -79,7 +81,7 @@ class Arguments {
     for (size_t i = 0; i < given; ++i) {
       if (!values_[i]->isTensor()) continue;
       if (input == inputs_) return wrong_count();
-      const Error failure = take_input(values_[i]->toTensor(), input++, &batch);
+      const Error failure = take_input(values_[i]->toTensor(), place_of(network_.order.inputs, input++), &batch);
       if (failure != Error::Ok) return failure;
     }
     if (input != inputs_) return wrong_count();
@@ -87,7 +89,7 @@ class Arguments {
     if (failure != Error::Ok) return failure;
     for (size_t i = 0; i < outputs_; ++i) {
       if (!values_[given + i]->isTensor()) return wrong_count();
-      const Error refused = take_output(values_[given + i]->toTensor(), i);
+      const Error refused = take_output(values_[given + i]->toTensor(), place_of(network_.order.outputs, i));
       if (refused != Error::Ok) return refused;
     }
     return Error::Ok;
@@ -133,7 +135,7 @@ class Arguments {
   void give_back() {
     for (size_t i = 0; i < outputs_; ++i) {
       Tensor tensor = values_[values_.size() - outputs_ + i]->toTensor();
-      if (is_whole(tensor)) from_floats(to_[i], tensor);
+      if (is_whole(tensor)) from_floats(to_[place_of(network_.order.outputs, i)], tensor);
     }
   }
 
@@ -163,7 +165,7 @@ class DcmBackend final : public et::BackendInterface {
   bool is_available() const override { return true; }
 
   et::Result<et::DelegateHandle*> init(et::BackendInitContext& context, et::FreeableBuffer* processed,
-                                       et::ArrayRef<et::CompileSpec>) const override {
+                                       et::ArrayRef<et::CompileSpec> specs) const override {
     dcm_options options;
     const Error refused = read_load_options(context, &options);
     if (refused != Error::Ok) return refused;
@@ -171,7 +173,11 @@ class DcmBackend final : public et::BackendInterface {
     void* place = context.get_runtime_allocator()->allocateInstance<Network>();
     if (place == nullptr) return Error::MemoryAllocationFailed;
     Network* network = new (place) Network();
-    const Error failure = load(processed->data(), processed->size(), options, network);
+    Error failure = load(processed->data(), processed->size(), options, network);
+    if (failure == Error::Ok)
+      failure =
+          read_argument_order(specs, dcm_model_input_count(network->model), dcm_model_output_count(network->model),
+                              context.get_runtime_allocator(), &network->order);
     if (failure != Error::Ok) {
       network->~Network();  // its memory is the allocator's
       return failure;

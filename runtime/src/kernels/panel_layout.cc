@@ -113,9 +113,10 @@ uint64_t vectors_of_pixels(const Picture& out, uint32_t lanes) {
   return parts_of(out.plane(), lanes);
 }
 
-// Fewer panel rows are worth some more vectors, but not many.
-bool shares_rows(uint32_t kernel_area, const Picture& out, uint32_t lanes) {
-  return kernel_area > 1 && vectors_of_rows(out, lanes) * 4 <= vectors_of_pixels(out, lanes) * 5;
+// Fewer panel rows are worth some more vectors, but not many: a quarter, or where all weights count, an eighth.
+bool shares_rows(uint32_t kernel_area, const Picture& out, uint32_t lanes, WeightForm form) {
+  const uint32_t part = form == WeightForm::kSparse ? 4 : 8;
+  return kernel_area > 1 && vectors_of_rows(out, lanes) * part <= vectors_of_pixels(out, lanes) * (part + 1);
 }
 
 PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
@@ -126,7 +127,7 @@ PanelLayout layout_of(const Site& site, const PanelLimits& limits) {
   if (layout.pointwise) in = flattened(in), out = flattened(out);
   const WindowAxis& y = convolution.y;
   layout.kernel_area = y.kernel * convolution.x.kernel;
-  layout.shares_rows = shares_rows(layout.kernel_area, out, limits.lanes);
+  layout.shares_rows = shares_rows(layout.kernel_area, out, limits.lanes, site.weight().form);
   layout.pitch = layout.shares_rows ? limits.lanes : out.width;
   layout.tile_columns = layout.shares_rows ? parts_of(out.width, limits.lanes) : 1;
   const uint32_t reach = (y.kernel - 1) * y.dilation;

@@ -10,8 +10,9 @@ namespace {
 // Of a band: transformed inputs of at most 8 MB; more tiles gain nothing.
 constexpr uint64_t kBandFloats = uint64_t{1} << 21;
 constexpr uint32_t kMostBandTiles = 128;
-// With so many channels at once, loads and stores of sums are little beside the products.
-constexpr uint32_t kBlockChannels = 128;
+// With so many channels at once, loads and stores of sums are little beside the products; where a band is one strip,
+// their weights had rather take less of the cache.
+constexpr uint32_t kBlockChannels = 128, kOneStripChannels = 64;
 // Of a picture and an output: then tiles and bands count in 32 bits.
 constexpr uint32_t kMostTiledSide = 1u << 17;
 
@@ -55,7 +56,8 @@ WinogradLayout layout_of(const Site& site, const WinogradLimits& limits) {
   choose_bands(limits, &layout);
   layout.block_outputs = limits.block_outputs;
   layout.output_blocks = parts_of(layout.outputs, layout.block_outputs);
-  layout.block_channels = ceil_to(parts_of(layout.channels, parts_of(layout.channels, kBlockChannels)), limits.lanes);
+  const uint32_t most = layout.band_tiles < 2 * limits.strip_tiles[0] ? kOneStripChannels : kBlockChannels;
+  layout.block_channels = ceil_to(parts_of(layout.channels, parts_of(layout.channels, most)), limits.lanes);
   layout.channel_blocks = parts_of(layout.channels, layout.block_channels);
   return layout;
 }

@@ -6,7 +6,9 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "argument_order.h"
 #include "error_codes.h"
 #include "loaded_delegate.h"
 #include "loaded_model.h"
@@ -65,6 +67,41 @@ TEST(HostileBlob, ANewerFormat) {
   testing::ModelParts parts = testing::small_network();
   parts.version = 999;
   EXPECT_EQ(load_and_call(parts.build(), 3), Error::DelegateInvalidCompatibility);
+}
+
+// The error of loading the small network, of one input and one output, with a compile spec.
+Error load_with(const char* key, std::vector<uint8_t> value, size_t times = 1) {
+  const std::vector<et::CompileSpec> specs(times, {key, {value.data(), value.size()}});
+  return LoadedDelegate(testing::small_network().build(), {}, nullptr, {specs.data(), specs.size()}).error();
+}
+
+TEST(HostileOrder, OnlyAnOrderOfAllIsTaken) {
+  EXPECT_EQ(load_with("inputs", {0, 0}), Error::Ok);
+  EXPECT_EQ(load_with("outputs", {0, 0}), Error::Ok);
+  for (const char* key : {"inputs", "outputs"}) {
+    EXPECT_EQ(load_with(key, {1, 0}), Error::InvalidProgram);
+    EXPECT_EQ(load_with(key, {0xFF, 0xFF}), Error::InvalidProgram);
+    EXPECT_EQ(load_with(key, {0}), Error::InvalidProgram);
+    EXPECT_EQ(load_with(key, {0, 0, 0, 0}), Error::InvalidProgram);
+    EXPECT_EQ(load_with(key, {}), Error::InvalidProgram);
+    EXPECT_EQ(load_with(key, {0, 0}, 2), Error::InvalidProgram);
+  }
+  EXPECT_EQ(load_with("weights", {0, 0}), Error::DelegateInvalidCompatibility);
+}
+
+TEST(HostileOrder, EachArgumentIsThereOnce) {
+  std::vector<uint8_t> memory(1024);
+  et::MemoryAllocator allocator(static_cast<uint32_t>(memory.size()), memory.data());
+  std::vector<uint8_t> value = {2, 0, 0, 0, 1, 0};  // the network's first is the third argument
+  const et::CompileSpec good{"outputs", {value.data(), value.size()}};
+  ArgumentOrder order;
+  ASSERT_EQ(read_argument_order({&good, 1}, 1, 3, &allocator, &order), Error::Ok);
+  EXPECT_EQ(order.inputs, nullptr);
+  for (size_t argument = 0; argument < 3; ++argument)
+    EXPECT_EQ(place_of(order.outputs, argument), (std::vector<size_t>{1, 2, 0})[argument]);
+  value = {2, 0, 2, 0, 1, 0};
+  ArgumentOrder twice;
+  EXPECT_EQ(read_argument_order({&good, 1}, 1, 3, &allocator, &twice), Error::InvalidProgram);
 }
 
 TEST(ErrorCodes, EveryCodeHasOne) {

@@ -10,6 +10,7 @@
 #endif
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,26 @@ TEST(ThreadSharing, EveryTaskRunsOnce) {
   run_on_executorch_pool(nullptr, 37, task, &runs);
   for (const std::atomic<int>& each : runs) EXPECT_EQ(each, 1);
 }
+
+#ifdef __linux__
+size_t threads_of_this_process() {
+  size_t count = 0;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) count += each.is_directory();
+  return count;
+}
+
+TEST(ThreadSharing, NoThreadsButThoseOfThePool) {
+  run_on_executorch_pool(nullptr, 8, [](void*, uint32_t) {}, nullptr);  // has the pool start
+  const size_t before = threads_of_this_process();
+  BackendOptions<1> given;
+  ASSERT_EQ(given.set_option("threads", 7), Error::Ok);
+  const et::Span<et::BackendOption> view = given.view();
+  LoadedDelegate delegate(testing::small_network().build(), {view.data(), view.size()});
+  const TensorPtr input = ::executorch::extension::make_tensor_ptr({1, 2, 6, 6}, testing::small_input(1));
+  ASSERT_EQ(delegate.call(input, ::executorch::extension::make_tensor_ptr({1, 3}, std::vector<float>(3))), Error::Ok);
+  EXPECT_EQ(threads_of_this_process(), before);
+}
+#endif
 
 // Keeps the names of the events of a delegate.
 class Tracer : public et::EventTracer {

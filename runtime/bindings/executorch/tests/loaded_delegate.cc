@@ -6,7 +6,8 @@
 
 namespace dcm::executorch {
 
-LoadedDelegate::LoadedDelegate(const Bytes& blob, et::Span<const et::BackendOption> options, et::EventTracer* tracer)
+LoadedDelegate::LoadedDelegate(const Bytes& blob, et::Span<const et::BackendOption> options, et::EventTracer* tracer,
+                               et::ArrayRef<et::CompileSpec> specs)
     : memory_(4096), allocator_(static_cast<uint32_t>(memory_.size()), memory_.data()), tracer_(tracer) {
   et::runtime_init();
   dcmobile_executorch_register();
@@ -14,7 +15,7 @@ LoadedDelegate::LoadedDelegate(const Bytes& blob, et::Span<const et::BackendOpti
   const auto count = [](void* context, void*, size_t) { ++*static_cast<int*>(context); };
   et::FreeableBuffer buffer(blob.data(), blob.size(), count, &freed_);
   et::BackendInitContext context(&allocator_, tracer, "forward", nullptr, options);
-  const et::Result<et::DelegateHandle*> made = backend_->init(context, &buffer, {});
+  const et::Result<et::DelegateHandle*> made = backend_->init(context, &buffer, specs);
   error_ = made.error();
   if (made.ok()) handle_ = made.get();
   if (!made.ok()) buffer.Free();

@@ -18,9 +18,9 @@ using ::executorch::extension::TensorPtr;
 
 class LoadedDelegate {
  public:
-  // options: what an application gives at load time.
+  // options: what an application gives at load time. specs: what the .pte has beside the blob.
   explicit LoadedDelegate(const Bytes& blob, et::Span<const et::BackendOption> options = {},
-                          et::EventTracer* tracer = nullptr);
+                          et::EventTracer* tracer = nullptr, et::ArrayRef<et::CompileSpec> specs = {});
   ~LoadedDelegate();
 
   // Ok if it was loaded.
