@@ -71,8 +71,8 @@ public final class Model implements AutoCloseable {
 
     /**
      * Maps an asset of the app where it lies in the APK; nothing is copied or unpacked. The asset must be stored
-     * uncompressed, as those of an AAR made by dcmobile are; elsewhere say {@code androidResources { noCompress
-     * "dcmodel" }} in build.gradle.
+     * uncompressed: say {@code androidResources { noCompress "dcmodel" }} in the app's build.gradle, which no AAR can
+     * say for it.
      *
      * @param assets of the app, such as {@code context.getAssets()}
      * @param name the asset's path under {@code assets/}
