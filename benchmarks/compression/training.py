@@ -69,7 +69,7 @@ class Training:
         model.load_state_dict(dense.state_dict())
         compressor = Compressor(model, recipe)
         teach = Distillation(dense)
-        random = torch.Generator().manual_seed(self.seed + 1)
+        random = torch.Generator()
 
         def loss(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
             moved = _strided(shifted(images, random))
@@ -89,6 +89,7 @@ class Training:
                 compressor.load_state_dict(torch.load(done, weights_only=True))
                 continue
             begin()
+            random.manual_seed(self.seed + 1)  # for each stage alike: a run may be interrupted between two
             optimizer = torch.optim.Adam(model.parameters(), rate, weight_decay=decay)
             run = _Stage(self, stage, model, optimizer, epochs, schedule, loss, random)
             run.go(compressor.load_state_dict, compressor.step)

@@ -148,7 +148,7 @@ def test_an_interrupted_run_gives_the_same_file(tmp_path: Path, monkeypatch: pyt
         return (folder / "net.dcmodel").read_bytes()
 
     expected = run(tmp_path / "whole")
-    for stop_at in (("dense", 4), ("prune", 4), ("prune", 8), ("share", 8)):
+    for stop_at in (("dense", 4), ("prune", 4), ("prune", 8), ("share", 0), ("share", 8)):
         with pytest.raises(_StoppedError):
             run(tmp_path / "parts", stop_at)
     assert run(tmp_path / "parts") == expected
