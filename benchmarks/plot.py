@@ -14,7 +14,7 @@ from benchmarks.layers import LAYERS
 from benchmarks.networks import NETWORKS
 from benchmarks.results import OWN, TITLES, Race
 
-_COLOURS = ("#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377", "#777777", "#222222")
+_COLOURS = ("#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377", "#777777", "#222222", "#994f00")
 
 
 def plot_networks(races: Sequence[Race], file: Path) -> None:
