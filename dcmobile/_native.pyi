@@ -67,6 +67,18 @@ def encode_sparse(codes: npt.NDArray[np.uint16], centroid_count: int) -> Encoded
 def encode_dense_shared(codes: npt.NDArray[np.uint16], centroid_count: int) -> EncodedStreams:
     """Flat codes, each the index of a centroid."""
 
+def pack_model(model: npt.NDArray[np.uint8]) -> bytes:
+    """The packed form (docs/format.md, section 9) of a sound flatbuffer, without its payload."""
+
+def expand_model(packed: npt.NDArray[np.uint8]) -> bytes:
+    """The flatbuffer that the packed form stands for, without a payload.
+
+    Raises what the runtime's loader does of a packed form that is none.
+    """
+
+def packed_chunk_bytes(records: bytes) -> int:
+    """Bytes of chunk records, structs of 36 bytes, in the packed form."""
+
 def decode_codes(
     payload: npt.NDArray[np.uint8],
     chunks: bytes,

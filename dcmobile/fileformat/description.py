@@ -8,6 +8,7 @@ from typing import Any
 import dcmobile.fileformat.schema_generated as schema_generated
 from dcmobile.errors import Code, FileError
 from dcmobile.file_state import FileState
+from dcmobile.fileformat.container import open_container
 from dcmobile.fileformat.metadata import Metadata, read_metadata
 from dcmobile.fileformat.operator_tables import operator_table, values_made
 
@@ -30,7 +31,7 @@ def read_description(state: FileState) -> FileDescription:
         raise FileError(f"cannot read {state.path}: {error.strerror}", Code.FILE_IO) from None
     if not same:
         raise FileError(f"{state.path} has changed since it was loaded: load it again", Code.FILE_IO)
-    model = schema_generated.Model.GetRootAs(data)
+    model, _payload = open_container(data)
     table = _maker(model, model.Outputs(0).Value())
     return FileDescription(read_metadata(model.Metadata()), table is not None and _gives_probabilities(table))
 

@@ -23,6 +23,7 @@ ELEMENT_TYPES = ("<f4", "<f2")  # Float32, Float16
 CHUNK = struct.Struct("<5I4H4H")
 MAX_GROUP = 65536
 PAYLOAD_TAIL = 8
+DENSE_ALIGNMENT = 16
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class PlainWeight:
 # --- Section 4: what stands in the tables ---
 
 
-def read_weight(table: Table) -> EncodedWeight:
+def read_weight(table: Table, dense_alignment: int = DENSE_ALIGNMENT) -> EncodedWeight:
+    """dense_alignment: 16, or 1 in a packed model."""
     dimensions = table.vector("shape", 4)
     require(1 <= dimensions.count <= 8, "a weight has not 1 to 8 dimensions")
     shape = tuple(dimensions.scalars("u32"))
@@ -106,17 +108,19 @@ def read_weight(table: Table) -> EncodedWeight:
     elements = prod(shape)
     require(elements <= 2**32 - 1, "a weight has more than 2^32 - 1 elements")
     encoding, fields = table.union("encoding", ENCODINGS)
-    stored = read_dense(fields, elements) if encoding == "Dense" else read_shared(fields, elements, encoding)
+    if encoding == "Dense":
+        return EncodedWeight(shape, encoding, read_dense(fields, elements, dense_alignment))
+    stored = read_shared(fields, elements, encoding)
     return EncodedWeight(shape, encoding, stored)
 
 
-def read_dense(fields: Table, elements: int) -> DenseValues:
+def read_dense(fields: Table, elements: int, alignment: int) -> DenseValues:
     element_type = fields.scalar("element_type", "u8")
     if element_type >= len(ELEMENT_TYPES):
         raise NewerError(f"the element type {element_type} is unknown")
     dtype = ELEMENT_TYPES[element_type]
     offset = fields.scalar("offset", "u32")
-    require(offset % 16 == 0, "dense values do not start at a multiple of 16")
+    require(offset % alignment == 0, f"dense values do not start at a multiple of {alignment}")
     section = Section(offset, elements * np.dtype(dtype).itemsize, fields.scalar("crc32c", "u32"))
     return DenseValues(dtype, section)
 

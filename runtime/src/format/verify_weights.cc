@@ -63,9 +63,9 @@ Status verify_encoding(const fb::Dense& dense, const Payload& payload, VisitMete
   if (dense.element_type() != fb::ElementType_Float32 && dense.element_type() != fb::ElementType_Float16)
     return Status::error(DCM_GRAPH_OPERATOR, "has element type %u: it needs a newer runtime",
                          unsigned{dense.element_type()});
-  if (dense.offset() % kDenseAlignment != 0)
+  if (dense.offset() % payload.dense_alignment != 0)
     return Status::error(DCM_FILE_STRUCTURE, "its values start at payload byte %u, expected a multiple of %u",
-                         dense.offset(), kDenseAlignment);
+                         dense.offset(), payload.dense_alignment);
   const Checked bytes = Checked(weight->elements()) * dense_element_bytes(dense);
   DCM_TRY(verify_place(dense.offset(), bytes, payload).in("its values"));
   *resident += Checked(weight->elements()) * sizeof(float);
@@ -91,8 +91,9 @@ Status verify_weight(const fb::Weight& from, const Payload& payload, VisitMeter&
 
 }  // namespace
 
-Status verify_weights(const fb::Model& model, MemoryBudget& budget, VisitMeter& meter, Array<Weight>* weights) {
-  const Payload payload = payload_of(model);
+Status verify_weights(const Container& file, MemoryBudget& budget, VisitMeter& meter, Array<Weight>* weights) {
+  const fb::Model& model = file.model();
+  const Payload& payload = file.payload();
   DCM_TRY(weights->allocate(budget, vector_size(model.weights())));
   Checked resident = 0;
   for (uint32_t i = 0; i < weights->size(); ++i)
