@@ -67,6 +67,6 @@ class NetworkBuilder:
         chosen = outputs or tuple(self._values)
         return Graph(self._inputs, tuple(self._ops), chosen, chosen, self._values, self._weights).check()
 
-    def file(self, *outputs: str, metadata: Metadata | None = None) -> bytes:
+    def file(self, *outputs: str, metadata: Metadata | None = None, packed: bool = False) -> bytes:
         """The network as a file."""
-        return bytes(build_file(self.graph(*outputs), self._encoded, metadata).data)
+        return bytes(build_file(self.graph(*outputs), self._encoded, metadata, packed).data)
