@@ -15,6 +15,7 @@ constexpr size_t kPayloadAlignment = 16;
 // The flatbuffers verifier follows a reference of distance 0 in a vector to the vector itself; the format refuses it.
 template <typename Vector>
 bool references_are_set(const Vector* vector) {
+  // Fits: the verifier has seen that the vector lies in the file.
   for (uint32_t i = 0; i < vector_size(vector); ++i)
     if (flatbuffers::ReadScalar<flatbuffers::uoffset_t>(vector->Data() + i * sizeof(flatbuffers::uoffset_t)) == 0)
       return false;
@@ -76,8 +77,9 @@ Status Container::open(const uint8_t* data, size_t size, MemoryBudget& budget) {
 
 Status Container::open_packed(const fb::Model& outer, MemoryBudget& budget) {
   if (outer.packed() == nullptr) return Status::error(DCM_FILE_STRUCTURE, "the file has no packed model");
-  if (outer.inputs()->size() + vector_size(outer.weights()) + outer.ops()->size() + outer.outputs()->size() != 0 ||
-      outer.metadata() != nullptr)
+  const bool empty = outer.inputs()->size() == 0 && vector_size(outer.weights()) == 0 && outer.ops()->size() == 0 &&
+                     outer.outputs()->size() == 0 && outer.metadata() == nullptr;
+  if (!empty)
     return Status::error(DCM_FILE_STRUCTURE, "the file has a packed model and parts of another beside it");
   DCM_TRY(expand_model(outer.packed()->data(), outer.packed()->size(), budget, &expanded_));
   DCM_TRY(verify_flatbuffer(expanded_.data(), expanded_.size()));

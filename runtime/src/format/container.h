@@ -28,7 +28,7 @@ class Container {
   const fb::Model& model() const { return *model_; }
   const Payload& payload() const { return payload_; }
   // Of the file and of what has been made of its packed model: what a VisitMeter goes by.
-  uint64_t bytes() const { return size_ + expanded_.size(); }
+  uint64_t bytes() const { return uint64_t{size_} + expanded_.size(); }  // Fits: both are blocks of memory
 
  private:
   Status open_packed(const fb::Model& outer, MemoryBudget& budget);

@@ -16,6 +16,8 @@ constexpr uint64_t kLargest = 0x7FFFFFFF;  // docs/format.md, 2
 // Reads the packed form from its first byte to its last and appends what it says to a flatbuffer. Everything stands
 // behind what refers to it. Without an output it only counts the flatbuffer's bytes: so memory is allocated once, for a
 // form that has been seen to be whole.
+// Fits: the form has fewer than 2^31 bytes, no byte of it makes more than 40 of the flatbuffer's, and those are counted
+// in 64 bits.
 class Expander {
  public:
   Expander(const uint8_t* packed, size_t size, uint8_t* out) : next_(packed), end_(packed + size), out_(out) {}

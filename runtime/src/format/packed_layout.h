@@ -83,7 +83,7 @@ constexpr uint8_t kPackedLayout[] = {
 
 constexpr uint32_t kMostPackedFields = 12;  // of any table
 
-// The fields of a table: their number, then their kinds.
+// The fields of a table, which is one of kPackedTables: their number, then their kinds. Fits: it stays in the array.
 inline const uint8_t* packed_fields(uint32_t table) {
   const uint8_t* fields = kPackedLayout;
   for (; table > 0; --table) fields += 1 + *fields;
