@@ -38,7 +38,8 @@ class WeightBytes:
     """Bytes of each part of one weight in the file.
 
     codes, gaps: Huffman streams, each stream filled to whole bytes. codebook: the centroids. tables: packed Huffman
-    code lengths. chunk_records: 36 for each chunk, fewer in a packed file (docs/format.md, section 9). dense: values stored as they are.
+    code lengths. chunk_records: 36 for each chunk, fewer in a packed file (docs/format.md, section 9). dense: values
+    stored as they are.
     """
 
     codes: int = 0

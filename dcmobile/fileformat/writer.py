@@ -164,9 +164,7 @@ class _Model:
             raise GraphError(f"the file would take {payload_bytes + rest} bytes; the format holds 2^31 - 1")
         return flatbuffers.Builder(min(payload_bytes + rest + _STRUCTURE_ESTIMATE, MAX_FILE_BYTES))
 
-    def _finished(
-        self, builder: Any, fields: dict[str, Any], offsets: list[int], payload_bytes: int
-    ) -> WrittenFile:
+    def _finished(self, builder: Any, fields: dict[str, Any], offsets: list[int], payload_bytes: int) -> WrittenFile:
         version = PACKED_VERSION if "packed" in fields else PLAIN_VERSION
         builder.Finish(add_table(builder, "Model", fields | {"version": version}), IDENTIFIER)
         data: bytearray = builder.Output()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import dcmobile.fileformat.schema_generated as schema
 import numpy as np
 import plain_reader
 import pytest
@@ -12,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_graphs import graphs, random_inputs, shared_weight, torch_results
 
-import dcmobile.fileformat.schema_generated as schema
 from dcmobile import _native
 from dcmobile.encode.codebook import compact
 from dcmobile.errors import FileError, GraphError
@@ -216,7 +216,7 @@ def test_the_packed_model_says_what_the_plain_one_does() -> None:
     expanded = np.frombuffer(_native.expand_model(form), np.uint8)
     assert _native.pack_model(expanded) == form.tobytes()
     for wrong in (form[:-1], np.append(form, np.uint8(0))):
-        with pytest.raises(FileError, match="ends too early|bytes behind its end"):
+        with pytest.raises(FileError, match=r"ends too early|bytes behind its end"):
             _native.expand_model(wrong)
 
 
@@ -224,7 +224,9 @@ def test_dense_values_are_aligned_in_the_file() -> None:
     graph = small_graph()
     bias = Weight("fc.bias", np.array([1.5, -2.5], np.float16))
     op = Op("fc", Linear(), ("x",), "y", {"weight": "fc.weight", "bias": "fc.bias"})
-    written = build_file(Graph(("x",), (op,), ("y",), ("y",), graph.values, {**graph.weights, "fc.bias": bias}), packed=False)
+    written = build_file(
+        Graph(("x",), (op,), ("y",), ("y",), graph.values, {**graph.weights, "fc.bias": bias}), packed=False
+    )
     at = bytes(written.data).index(np.array([1.5, -2.5], "<f2").tobytes())
     assert at % 16 == 0
     assert schema.Model.GetRootAs(written.data).PayloadLength() % 16 == 0

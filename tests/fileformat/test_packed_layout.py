@@ -12,7 +12,8 @@ LAYOUT = re.sub(r"//.*", "", (ROOT / "runtime" / "src" / "format" / "packed_layo
 UNIONS = {name: re.findall(r"\w+", body) for name, body in re.findall(r"union (\w+) \{([^}]*)\}", SCHEMA)}
 ENUMERATIONS = set(re.findall(r"enum (\w+)", SCHEMA))
 TABLES = {
-    name: re.findall(r"(\w+): ?(\[?[A-Za-z]\w*\]?)", body) for name, body in re.findall(r"table (\w+) \{([^}]*)\}", SCHEMA)
+    name: re.findall(r"(\w+): ?(\[?[A-Za-z]\w*\]?)", body)
+    for name, body in re.findall(r"table (\w+) \{([^}]*)\}", SCHEMA)
 }
 ORDER = [*UNIONS["OpAttributes"], *UNIONS["Encoding"], "Weight", "Op", "Input", "Output", "Entry", "Metadata", "Model"]
 KINDS = {

@@ -2,8 +2,8 @@
 
 It proves that the document is enough, and it is a place to read how the format works. The other
 modules follow the document: `plain_flatbuffer` (section 2), `plain_graph` (3, with the schema in `plain_schema` and
-the rules of each operator in `plain_shapes` and `plain_windows`), `plain_weights` (4 and 6), `plain_huffman` (5), `plain_packed` (9) and
-`plain_operators` (what the operators of section 3 compute, in `plain_compute_*`).
+the rules of each operator in `plain_shapes` and `plain_windows`), `plain_weights` (4 and 6), `plain_huffman` (5),
+`plain_packed` (9) and `plain_operators` (what the operators of section 3 compute, in `plain_compute_*`).
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,15 @@ from plain_graph import PlainInput, PlainOp, PlainOutput, read_inputs, read_ops,
 from plain_operators import evaluate
 from plain_packed import expand
 from plain_rules import BATCH, WeightInfo
-from plain_weights import DENSE_ALIGNMENT, WEIGHT, PlainWeight, check_checksum, check_sections, decode_weight, read_weight
+from plain_weights import (
+    DENSE_ALIGNMENT,
+    WEIGHT,
+    PlainWeight,
+    check_checksum,
+    check_sections,
+    decode_weight,
+    read_weight,
+)
 
 __all__ = ["FormatError", "LimitError", "PlainMetadata", "PlainModel", "read", "run"]
 

@@ -127,7 +127,8 @@ const Refusal kRefusals[] = {
     {"SuperfluousByte", {0x82, 0x00}, DCM_FILE_STRUCTURE, "superfluous"},
     {"LongNumber", {0x80, 0x80, 0x80, 0x80, 0x80, 0x01}, DCM_FILE_STRUCTURE, "more than 5 bytes"},
     {"LargeNumber", {0x80, 0x80, 0x80, 0x80, 0x10}, DCM_FILE_STRUCTURE, "above 4294967295"},
-    // Model with weights: more of them than there are bytes; one of type 0, of type 4; a chunk's stream of 65,536 bytes.
+    // Model with weights: more of them than there are bytes; one of type 0, of type 4; a chunk's stream of 65,536
+    // bytes.
     {"ManyWeights", {0x04, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F}, DCM_FILE_STRUCTURE, "ends too early"},
     {"TypeZero", {0x04, 0x01, 0x02, 0x00}, DCM_FILE_STRUCTURE, "type 0"},
     {"UnknownType", {0x04, 0x01, 0x02, 0x04}, DCM_GRAPH_OPERATOR, "a weight of type 4: it needs a newer runtime"},

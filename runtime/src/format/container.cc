@@ -79,8 +79,7 @@ Status Container::open_packed(const fb::Model& outer, MemoryBudget& budget) {
   if (outer.packed() == nullptr) return Status::error(DCM_FILE_STRUCTURE, "the file has no packed model");
   const bool empty = outer.inputs()->size() == 0 && vector_size(outer.weights()) == 0 && outer.ops()->size() == 0 &&
                      outer.outputs()->size() == 0 && outer.metadata() == nullptr;
-  if (!empty)
-    return Status::error(DCM_FILE_STRUCTURE, "the file has a packed model and parts of another beside it");
+  if (!empty) return Status::error(DCM_FILE_STRUCTURE, "the file has a packed model and parts of another beside it");
   DCM_TRY(expand_model(outer.packed()->data(), outer.packed()->size(), budget, &expanded_));
   DCM_TRY(verify_flatbuffer(expanded_.data(), expanded_.size()));
   model_ = fb::GetModel(expanded_.data());

@@ -8,20 +8,20 @@ namespace dcm {
 
 // A field's kind. The ranges of tables come last: kTable + t is a table number t, kTables + t a vector of such.
 enum PackedKind : uint8_t {
-  kByte,        // ubyte, bool, enumeration: 1 byte
-  kNumber,      // uint: a number
-  kWord,        // float, or a uint that is a checksum: 4 bytes
-  kString,      // a count, then as many bytes
-  kBytes,       // vectors: a count, then 1 byte each,
-  kShorts,      //   2 bytes each,
-  kNumbers,     //   a number each,
-  kSigned,      //   a number each with the sign in its lowest bit,
-  kWords,       //   4 bytes each,
-  kStrings,     //   a string each,
-  kChunks,      //   a chunk each
-  kEncoding,    // unions: 1 byte for the type, then the table
+  kByte,      // ubyte, bool, enumeration: 1 byte
+  kNumber,    // uint: a number
+  kWord,      // float, or a uint that is a checksum: 4 bytes
+  kString,    // a count, then as many bytes
+  kBytes,     // vectors: a count, then 1 byte each,
+  kShorts,    //   2 bytes each,
+  kNumbers,   //   a number each,
+  kSigned,    //   a number each with the sign in its lowest bit,
+  kWords,     //   4 bytes each,
+  kStrings,   //   a string each,
+  kChunks,    //   a chunk each
+  kEncoding,  // unions: 1 byte for the type, then the table
   kOperator,
-  kNowhere,     // never packed
+  kNowhere,  // never packed
   kTable = 64,
   kTables = 128
 };
@@ -44,17 +44,17 @@ enum PackedTable : uint8_t {
 // pointers, which would have to be relocated.
 constexpr uint8_t kPackedLayout[] = {
     // Linear, Conv2d, MaxPool2d
-    3, kNumber, kNumber, kByte,                                                                                     //
-    12, kNumber, kNumber, kByte, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber,   //
-    11, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kByte,            //
+    3, kNumber, kNumber, kByte,                                                                                    //
+    12, kNumber, kNumber, kByte, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber,  //
+    11, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kByte,           //
     // Relu, Flatten, Add, Softmax
     0, 2, kNumber, kNumber, 1, kByte, 1, kNumber,  //
     // Conv1d, ConvTranspose2d
-    8, kNumber, kNumber, kByte, kNumber, kNumber, kNumber, kNumber, kNumber,                                        //
-    12, kNumber, kNumber, kByte, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber,   //
+    8, kNumber, kNumber, kByte, kNumber, kNumber, kNumber, kNumber, kNumber,                                       //
+    12, kNumber, kNumber, kByte, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber,  //
     // AveragePool2d, AdaptiveAveragePool2d, AdaptiveMaxPool2d
-    11, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kByte, kByte, kNumber,              //
-    2, kNumber, kNumber, 2, kNumber, kNumber,  //
+    11, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kNumber, kByte, kByte, kNumber,  //
+    2, kNumber, kNumber, 2, kNumber, kNumber,                                                           //
     // Clamp, LeakyRelu, Prelu
     2, kWord, kWord, 1, kWord, 1, kNumber,  //
     // HardSwish, HardSigmoid, Sigmoid, Tanh, Silu, Gelu, Exp, Log, Sqrt, Abs, Affine, PowerScalar
