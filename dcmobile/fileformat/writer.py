@@ -87,10 +87,11 @@ def build_file(
     those no operator uses are left out. Attributes are rounded to float32.
 
     packed: write the model in its packed form (format version 2) or not (version 1, which older runtimes read too).
-    None: where it makes the file smaller by 1/64 or more.
+    None: where it makes the file smaller by 1/64 or more, or a weight's gaps are coded in pairs.
 
     Raises ``GraphError`` if the graph does not hold together, has an operator or an attribute that the format cannot
-    hold or a name that is not UTF-8 text, or the file would take 2 GiB.
+    hold or a name that is not UTF-8 text, ``encoded`` has pairs that an unpacked file cannot hold, or the file would
+    take 2 GiB.
     """
     graph.check()
     if not graph.inputs or not graph.ops or not graph.outputs:
@@ -100,9 +101,11 @@ def build_file(
     used = (op.weights[role] for op in graph.ops for role in WEIGHT_ROLES if role in op.weights)
     names = list(dict.fromkeys(used))
     given = encoded or {}
-    made = encode_graph(graph, [name for name in names if name not in given])
+    made = encode_graph(graph, [name for name in names if name not in given], pairs=packed is not False)
     weights = tuple(given.get(name) or made[name] for name in names)
     _check_dense(graph, weights)
+    if packed is False and any(weight.statistics.gap_pairs for weight in weights):
+        raise GraphError("gaps that are coded in pairs take a packed file")
     model = _Model(graph, weights, metadata)
     try:
         return model.packed_file() if packed or (packed is None and model.is_worth_packing()) else model.plain_file()
@@ -137,7 +140,9 @@ class _Model:
         return self._finished(builder, fields, offsets, payload_bytes)
 
     def is_worth_packing(self) -> bool:
-        """Whether the file gets smaller by a share that is worth a reader of version 2."""
+        """Whether the file needs a reader of version 2 or gets smaller by a share that is worth one."""
+        if any(each.statistics.gap_pairs for each in self.weights):
+            return True
         offsets, payload_bytes = _lay_out(self.weights, PAYLOAD_ALIGNMENT)
         structure = self._structure(offsets)
         saved = structure.size - len(_native.pack_model(structure))
@@ -254,7 +259,7 @@ def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, A
         values["centroids"] = builder.CreateNumpyVector(weight.centroids)
     if weight.encoding is Encoding.SPARSE_SHARED:
         values["gap_lengths"] = builder.CreateByteVector(weight.gap_lengths)
-        values["gap_bits"] = weight.statistics.gap_bits
+        values["gap_bits"] = weight.statistics.stored_gap_bits
     return values
 
 

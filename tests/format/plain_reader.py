@@ -17,7 +17,6 @@ from plain_operators import evaluate
 from plain_packed import expand
 from plain_rules import BATCH, WeightInfo
 from plain_weights import (
-    DENSE_ALIGNMENT,
     WEIGHT,
     PlainWeight,
     check_checksum,
@@ -104,8 +103,7 @@ def read(data: bytes, *, max_elements: int = MAX_ELEMENTS, check_checksums: bool
         file.optional_vector("packed", 1)  # means nothing, but must be sound
     root = read_packed(file) if version == PACKED_VERSION else file
 
-    alignment = DENSE_ALIGNMENT if version == PLAIN_VERSION else 1
-    encoded = [read_weight(table, alignment) for table in root.optional_vector("weights", 4).tables(WEIGHT)]
+    encoded = [read_weight(table, version) for table in root.optional_vector("weights", 4).tables(WEIGHT)]
     inputs = read_inputs(root)
     ops = read_ops(root, inputs, [WeightInfo(w.shape, w.encoding) for w in encoded])
     outputs = read_outputs(root, [i.shape for i in inputs] + [shape for op in ops for shape in op.shapes])

@@ -16,13 +16,13 @@ from plain_reader import MODEL
 from plain_weights import WEIGHT, crc32c, read_weight
 from random_graphs import graphs
 from side_by_side import DisagreementError, Outcome, compare
-from small_networks import NETWORKS, streams
+from small_networks import NETWORKS, paired_gaps, streams
 
 from dcmobile.fileformat import build_file
 from dcmobile.graph import Graph
 
 PLAIN_FILES = {**{name: make() for name, make in NETWORKS.items()}, "hand-made": build(tiny())}
-SMALL_FILES = {**PLAIN_FILES, "packed": packed(tiny())}
+SMALL_FILES = {**PLAIN_FILES, "packed": packed(tiny()), "paired gaps": paired_gaps()}
 small_files = pytest.mark.parametrize("data", SMALL_FILES.values(), ids=SMALL_FILES)
 
 

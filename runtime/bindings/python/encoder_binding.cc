@@ -48,11 +48,11 @@ void bind_encoder(nb::module_& module) {
 
   module.def(
       "encode_sparse",
-      [](const Codes& codes, size_t centroid_count) {
+      [](const Codes& codes, size_t centroid_count, bool pairs) {
         nb::gil_scoped_release release;
-        return encoder::encode_sparse(codes.data(), codes.size(), centroid_count);
+        return encoder::encode_sparse(codes.data(), codes.size(), centroid_count, pairs);
       },
-      nb::arg("codes"), nb::arg("centroid_count"));
+      nb::arg("codes"), nb::arg("centroid_count"), nb::arg("pairs") = false);
   module.def(
       "encode_dense_shared",
       [](const Codes& codes, size_t centroid_count) {

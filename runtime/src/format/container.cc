@@ -71,7 +71,7 @@ Status Container::open(const uint8_t* data, size_t size, MemoryBudget& budget) {
                          model_->version(), kPlainVersion, kPackedVersion,
                          model_->version() > kPackedVersion ? ": it needs a newer runtime" : "");
   DCM_TRY(verify_payload(data, model_->payload(), &payload_));
-  payload_.dense_alignment = model_->version() == kPackedVersion ? 1 : kDenseAlignment;
+  payload_.version = model_->version();
   return model_->version() == kPackedVersion ? open_packed(*model_, budget) : Status();
 }
 

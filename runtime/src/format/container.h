@@ -13,7 +13,7 @@ namespace dcm {
 struct Payload {
   const uint8_t* data = nullptr;
   uint64_t size = 0;
-  uint32_t dense_alignment = 1;  // of dense values
+  uint32_t version = 0;  // of the file
 };
 
 // A file whose flatbuffer is sound: every offset, vector and string lies inside it and is aligned, and the version is
