@@ -80,13 +80,13 @@ class WeightStatistics:
     centroids: int = 0
     code_bits: int = 0
     gap_bits: int = 0
-    gap_pairs: bool = False
     gap_symbols: int = 0
     code_symbols: int = 0
     gap_entropy_bits: float = 0.0
     code_entropy_bits: float = 0.0
     gap_coded_bits: int = 0
     code_coded_bits: int = 0
+    gap_pairs: bool = False
 
     @classmethod
     def of_shared(
