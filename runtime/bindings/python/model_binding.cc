@@ -125,6 +125,8 @@ class Model {
     return result;
   }
 
+  bool gives_probabilities() const { return dcm_model_gives_probabilities(model_.get()) != 0; }
+
   nb::tuple load_info() const {
     dcm_load_info info{};
     dcm_model_load_info(model_.get(), &info);
@@ -173,6 +175,7 @@ void bind_model(nb::module_& module) {
       .def_prop_ro("inputs", &Model::inputs)
       .def_prop_ro("outputs", &Model::outputs)
       .def_prop_ro("operators", &Model::operators)
+      .def_prop_ro("gives_probabilities", &Model::gives_probabilities)
       .def_prop_ro("load_info", &Model::load_info);
 }
 
