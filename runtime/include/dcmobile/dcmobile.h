@@ -84,6 +84,7 @@ typedef enum dcm_code {
   DCM_FILE_STREAM = 105,    /* a bit stream does not end where it must */
   DCM_FILE_INDEX = 106,     /* a relative index or a code leaves its range */
   DCM_FILE_CHECKSUM = 107,  /* a CRC-32C does not match */
+  DCM_FILE_SIGNATURE = 108, /* not signed by dcm_options.public_key */
   /* 2xx: the graph */
   DCM_GRAPH_OPERATOR = 200,  /* an operator, encoding or type that this runtime does not know */
   DCM_GRAPH_REFERENCE = 201, /* a value or weight id out of range, or a duplicate name */
@@ -93,7 +94,7 @@ typedef enum dcm_code {
   DCM_MACHINE_MEMORY = 300,      /* out of memory */
   DCM_MACHINE_LIMIT = 301,       /* more memory than dcm_options.memory_limit allows */
   DCM_MACHINE_THREAD = 302,      /* a thread cannot be started */
-  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set or device is not there */
+  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set or device, or the check of signatures, is not there */
   /* 4xx: the caller */
   DCM_CALL_ARGUMENT = 400, /* a null pointer, a size or an option out of range */
   DCM_CALL_NAME = 401,     /* no input or output of that name */
@@ -118,15 +119,19 @@ typedef void (*dcm_parallel_for)(void* context, uint32_t tasks, void (*task)(voi
 typedef struct dcm_options {
   uint32_t struct_size;   /* sizeof(dcm_options); lets the struct grow */
   uint32_t threads;       /* threads that share decoding and a run, the caller's included; 1..64, default 1 */
-  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB */
+  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB. Whatever it is, opening a
+                             model takes at most 64 MiB and 512 bytes for each byte of its file (docs/security.md) */
   uint32_t skip_checksum; /* 1: do not compare CRC-32C on load (every other check is always made) */
   uint32_t profile;       /* 1: a context measures what each operator takes; for dcm_context_op_profile */
   const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
   dcm_parallel_for parallel_for; /* the caller's threads in place of own ones, which are not started; default NULL */
   void* parallel_for_context;    /* passed to it */
+  /* 32 bytes of an Ed25519 key: models that its owner has not signed (dcmobile sign, docs/signing.md) are refused with
+   * FILE_SIGNATURE, before anything else of them is read. Needs a build with DCMOBILE_SIGNATURES. Default NULL: any. */
+  const uint8_t* public_key;
 } dcm_options;
 
-#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL}
+#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL, NULL}
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
