@@ -124,9 +124,12 @@ typedef struct dcm_options {
   const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
   dcm_parallel_for parallel_for; /* the caller's threads in place of own ones, which are not started; default NULL */
   void* parallel_for_context;    /* passed to it */
+  uint64_t parallel_for_wake_ns; /* what it takes if the threads sleep, nanoseconds; loops of a run that would gain less
+                                  * stay on the thread that runs; default 0: they wait awake */
 } dcm_options;
 
-#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL}
+#define DCM_OPTIONS_DEFAULT \
+  {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL, (uint64_t)0}
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
