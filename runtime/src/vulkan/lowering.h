@@ -77,6 +77,12 @@ struct Step {
   uint32_t push_words = 0;
   uint64_t groups = 0;  // workgroups
 
+  template <uint32_t kCount>
+  void set_specialise(const uint32_t (&constants)[kCount]) {
+    static_assert(kCount <= kMostSpecialised);
+    std::memcpy(specialise, constants, sizeof constants);
+    specialised = kCount;
+  }
   template <typename T>
   void set_push(const T& block) {
     static_assert(sizeof(T) <= sizeof push && sizeof(T) % 4 == 0);

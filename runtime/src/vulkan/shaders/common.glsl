@@ -12,13 +12,6 @@ uint invocation_index() {
   return group_index() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
 }
 
-// The activation by its number in dcm::Activation.
-float activate(float x) {
-  switch (ACTIVATION) {
-    case 1: return max(x, 0.0);                                              // relu
-    case 2: return clamp(x, 0.0, 6.0);                                       // relu6
-    case 3: return x * clamp(x + 3.0, 0.0, 6.0) / 6.0;                       // hard swish
-    case 4: return clamp(x + 3.0, 0.0, 6.0) / 6.0;                           // hard sigmoid
-    default: return x;
-  }
+uint divide_up(uint a, uint b) {
+  return (a + b - 1) / b;
 }
