@@ -107,7 +107,7 @@ class Model {
   }
 
   static Model open_memory(const Bytes& data, uint32_t threads, uint64_t memory_limit, bool skip_checksum,
-                    const std::string& device) {
+                           const std::string& device) {
     const dcm_options wanted = options(threads, memory_limit, skip_checksum, device);
     dcm_model* model = nullptr;
     check([&](dcm_error* error) { return dcm_model_open_memory(data.data(), data.size(), &wanted, &model, error); });

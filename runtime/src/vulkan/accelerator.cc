@@ -32,8 +32,8 @@ namespace {
 // Of a device's memory, what the activations of one context may take.
 constexpr uint64_t kShareOfMemory = 4;
 
-Status open_slice(Accelerator& accelerator, const StorageMap& map, uint32_t samples, bool profile,
-                  MemoryBudget& budget, AcceleratorRun** run) {
+Status open_slice(Accelerator& accelerator, const StorageMap& map, uint32_t samples, bool profile, MemoryBudget& budget,
+                  AcceleratorRun** run) {
   AcceleratorRun* opened = create<AcceleratorRun>();
   if (opened == nullptr) return Status::error(DCM_MACHINE_MEMORY, "out of memory: cannot allocate a run");
   const uint64_t left = budget.limit() - budget.used();

@@ -73,8 +73,7 @@ Status Buffer::allocate(Device& device, MemoryBudget& budget, BufferUse use, uin
   VkBufferCreateInfo info = {};
   info.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO;
   info.size = bytes;
-  info.usage =
-      VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+  info.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
   info.sharingMode = VK_SHARING_MODE_EXCLUSIVE;
   DCM_TRY(verify(calls.CreateBuffer(device.handle(), &info, nullptr, &fresh.handle_), "vkCreateBuffer"));
 
@@ -91,8 +90,8 @@ Status Buffer::allocate(Device& device, MemoryBudget& budget, BufferUse use, uin
   DCM_TRY(verify(calls.AllocateMemory(device.handle(), &allocation, nullptr, &fresh.memory_), "vkAllocateMemory"));
   DCM_TRY(verify(calls.BindBufferMemory(device.handle(), fresh.handle_, fresh.memory_, 0), "vkBindBufferMemory"));
   if (use == BufferUse::kShared) {
-    DCM_TRY(verify(calls.MapMemory(device.handle(), fresh.memory_, 0, VK_WHOLE_SIZE, 0, &fresh.mapped_),
-                   "vkMapMemory"));
+    DCM_TRY(
+        verify(calls.MapMemory(device.handle(), fresh.memory_, 0, VK_WHOLE_SIZE, 0, &fresh.mapped_), "vkMapMemory"));
     fresh.coherent_ = (device.facts().memory.memoryTypes[type].propertyFlags & kCoherent) != 0;
   }
   swap(fresh);

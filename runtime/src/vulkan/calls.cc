@@ -49,8 +49,8 @@ Status Calls::open_library() {
   if (library == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "no Vulkan library: %s", dlerror());
   GetInstanceProcAddr = reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(library, "vkGetInstanceProcAddr"));
   if (GetInstanceProcAddr == nullptr) return missing("GetInstanceProcAddr");
-  const auto version = reinterpret_cast<PFN_vkEnumerateInstanceVersion>(
-      GetInstanceProcAddr(nullptr, "vkEnumerateInstanceVersion"));
+  const auto version =
+      reinterpret_cast<PFN_vkEnumerateInstanceVersion>(GetInstanceProcAddr(nullptr, "vkEnumerateInstanceVersion"));
   uint32_t number = VK_API_VERSION_1_0;
   if (version != nullptr) DCM_TRY(verify(version(&number), "vkEnumerateInstanceVersion"));
   if (number < VK_API_VERSION_1_1)
@@ -60,7 +60,7 @@ Status Calls::open_library() {
 }
 
 Status Calls::find_instance_calls(VkInstance instance) {
-#define DCM_VULKAN_FIND(name)                                                             \
+#define DCM_VULKAN_FIND(name)                                                       \
   name = reinterpret_cast<PFN_vk##name>(GetInstanceProcAddr(instance, "vk" #name)); \
   if (name == nullptr) return missing(#name);
   DCM_VULKAN_INSTANCE_CALLS(DCM_VULKAN_FIND)
@@ -69,7 +69,7 @@ Status Calls::find_instance_calls(VkInstance instance) {
 }
 
 Status Calls::find_device_calls(VkDevice device) {
-#define DCM_VULKAN_FIND(name)                                                       \
+#define DCM_VULKAN_FIND(name)                                                   \
   name = reinterpret_cast<PFN_vk##name>(GetDeviceProcAddr(device, "vk" #name)); \
   if (name == nullptr) return missing(#name);
   DCM_VULKAN_DEVICE_CALLS(DCM_VULKAN_FIND)

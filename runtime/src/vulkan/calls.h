@@ -11,16 +11,16 @@
 namespace dcm::vulkan {
 
 // All are of Vulkan 1.1.
-#define DCM_VULKAN_INSTANCE_CALLS(CALL)      \
-  CALL(CreateDevice)                         \
-  CALL(DestroyInstance)                      \
-  CALL(EnumerateDeviceExtensionProperties)   \
-  CALL(EnumeratePhysicalDevices)             \
-  CALL(GetDeviceProcAddr)                    \
-  CALL(GetPhysicalDeviceFeatures2)           \
-  CALL(GetPhysicalDeviceMemoryProperties)    \
-  CALL(GetPhysicalDeviceProperties)          \
-  CALL(GetPhysicalDeviceProperties2)         \
+#define DCM_VULKAN_INSTANCE_CALLS(CALL)    \
+  CALL(CreateDevice)                       \
+  CALL(DestroyInstance)                    \
+  CALL(EnumerateDeviceExtensionProperties) \
+  CALL(EnumeratePhysicalDevices)           \
+  CALL(GetDeviceProcAddr)                  \
+  CALL(GetPhysicalDeviceFeatures2)         \
+  CALL(GetPhysicalDeviceMemoryProperties)  \
+  CALL(GetPhysicalDeviceProperties)        \
+  CALL(GetPhysicalDeviceProperties2)       \
   CALL(GetPhysicalDeviceQueueFamilyProperties)
 
 #define DCM_VULKAN_DEVICE_CALLS(CALL) \

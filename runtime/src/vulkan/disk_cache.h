@@ -26,9 +26,9 @@ class DiskCache {
     uint32_t vendor, device, driver_version, api_version;
     uint8_t uuid[VK_UUID_SIZE];
     char driver[96];
-    uint64_t shaders;  // hash of all shaders and their names
-    uint64_t checked;  // how many 64-bit numbers follow,
-    uint64_t bytes;    // and then how many bytes of the driver's
+    uint64_t shaders;                 // hash of all shaders and their names
+    uint64_t checked;                 // how many 64-bit numbers follow,
+    uint64_t bytes;                   // and then how many bytes of the driver's
     uint32_t checked_crc, bytes_crc;  // their CRC-32C
   };
 

@@ -67,8 +67,7 @@ Status Pipelines::open(Device& device, const char* cache_directory, MemoryBudget
 
 Status Pipelines::find(const Step& step, VkPipeline* pipeline, uint32_t* number) {
   const Shader* shader = find_shader(step.shader, device_->traits().features);
-  if (shader == nullptr)
-    return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no shader '%.40s'", step.shader);
+  if (shader == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no shader '%.40s'", step.shader);
   const uint64_t key = key_of(*shader, step);
   const Lock lock(mutex_);
   for (uint32_t i = 0; i < count_; ++i)

@@ -102,8 +102,7 @@ Status Recording::measure(MemoryBudget& budget) {
       scratch = std::max(scratch, bytes);
     }
   }
-  if (scratch > 0)
-    DCM_TRY(scratch_.allocate(model_->device, budget, BufferUse::kDevice, scratch).in("scratch memory"));
+  if (scratch > 0) DCM_TRY(scratch_.allocate(model_->device, budget, BufferUse::kDevice, scratch).in("scratch memory"));
   return times_.allocate(budget, time_count_);
 }
 

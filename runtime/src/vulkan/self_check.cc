@@ -12,7 +12,7 @@
 namespace dcm::vulkan {
 namespace {
 
-constexpr double kTolerance = 1e-3;  // of the largest output
+constexpr double kTolerance = 1e-3;                       // of the largest output
 constexpr uint32_t kSmallSizes[] = {7, 16, 0xFFFFFFFFu};  // height and width, tried in order
 constexpr uint32_t kMostSamples = 3;
 
@@ -164,7 +164,8 @@ class Comparison {
       for (uint64_t i = 0; i < expected_[k].size(); ++i) {
         const float right = expected_[k][i];
         const bool same = std::isfinite(right) ? std::fabs(double{found[i]} - right) <= kTolerance * largest
-                                               : std::isnan(right) ? std::isnan(found[i]) : found[i] == right;
+                          : std::isnan(right)  ? std::isnan(found[i])
+                                               : found[i] == right;
         if (!same)
           return Status::error(DCM_MACHINE_UNSUPPORTED,
                                "shader '%.24s' computes wrongly: %g where the CPU has %g (largest %g)",
@@ -240,9 +241,8 @@ Status check_pipelines(PlacedModel& model, uint32_t samples, MemoryBudget& budge
     const OpRule& rule = op_rule(site.op->type);
     candidates[count++] = {i, std::max(rule.macs == nullptr ? 0 : rule.macs(site), site.output().elements())};
   }
-  std::sort(candidates.begin(), candidates.begin() + count, [](const Candidate& a, const Candidate& b) {
-    return a.work != b.work ? a.work < b.work : a.op < b.op;
-  });
+  std::sort(candidates.begin(), candidates.begin() + count,
+            [](const Candidate& a, const Candidate& b) { return a.work != b.work ? a.work < b.work : a.op < b.op; });
   StepList steps(budget);
   for (uint32_t c = 0; c < count; ++c) {
     const uint32_t i = candidates[c].op;

@@ -18,15 +18,14 @@ void ValuePlaces::find_sides(const PlacedModel& model, const StorageMap& map) {
   for (uint32_t i = 0; i < graph.ops.size(); ++i) {
     if (model.ops[i].lowering == nullptr) continue;
     const Op& op = graph.ops[i];
-    for (uint32_t k = 0; k < op.input_count; ++k)
-      of_storage[map.of_value[graph.input_of(op, k)]].read_on_device = true;
+    for (uint32_t k = 0; k < op.input_count; ++k) of_storage[map.of_value[graph.input_of(op, k)]].read_on_device = true;
     for (uint32_t k = 0; k < op.output_count; ++k) of_storage[map.of_value[op.first_output + k]].made_on_device = true;
   }
   for (uint32_t i = 0; i < map.storages.size(); ++i) {
     ValuePlace& value = of_storage[i];
     const StorageKind kind = map.storages[i].kind;
-    value.crosses = value.made_on_device ? kind == StorageKind::kOutput
-                                         : value.read_on_device && kind != StorageKind::kWeight;
+    value.crosses =
+        value.made_on_device ? kind == StorageKind::kOutput : value.read_on_device && kind != StorageKind::kWeight;
   }
   for (uint32_t i = 0; i < graph.ops.size(); ++i) {
     const Op& op = graph.ops[i];
