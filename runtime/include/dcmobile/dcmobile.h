@@ -212,11 +212,11 @@ DCM_API void dcm_model_load_info(const dcm_model* model, dcm_load_info* info);
 
 /* A device that dcm_options.device can name. */
 typedef struct dcm_device_info {
-  char id[16];        /* "cpu", "vulkan:0", "vulkan:1", ... */
-  char name[256];     /* as its driver says; for the CPU the instruction set */
-  char kind[24];      /* "CPU", "integrated GPU", "discrete GPU", "virtual GPU" or "other" */
-  char driver[256];   /* "" if it does not say */
-  char features[128]; /* optional ones that are used: "subgroup arithmetic, 16-bit storage" */
+  char id[16];                   /* "cpu", "vulkan:0", "vulkan:1", ... */
+  char name[256];                /* as its driver says; for the CPU the instruction set */
+  char kind[24];                 /* "CPU", "integrated GPU", "discrete GPU", "virtual GPU" or "other" */
+  char driver[256];              /* "" if it does not say */
+  char features[128];            /* optional ones that are used: "subgroup arithmetic, 16-bit storage" */
   uint32_t api_major, api_minor; /* of Vulkan; 0 for the CPU, as is all that follows */
   uint64_t memory_bytes;         /* of its largest memory */
   uint64_t storage_range;        /* bytes that a shader can be given at once */
@@ -231,8 +231,8 @@ DCM_API size_t dcm_device_count(void);
 DCM_API int dcm_device(size_t index, dcm_device_info* info, dcm_error* error);
 
 /* Where a model or a context runs. A device that is not there, computes wrongly (its shaders are compared with the CPU
- * when they are first used), has no memory left or is lost is no error: the CPU does it all from then on, and `fallback`
- * says why. Operators without a shader run on the CPU too. */
+ * when they are first used), has no memory left or is lost is no error: the CPU does it all from then on, and
+ * `fallback` says why. Operators without a shader run on the CPU too. */
 typedef struct dcm_device_report {
   char device[16];           /* "cpu", or the device that was asked for */
   char name[256];            /* the device's name; "" for the CPU */

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/array.h"
-#include "graph/graph.h"
 #include "format/weight.h"
+#include "graph/graph.h"
 #include "plan/storage.h"
 
 struct RunSlice;
@@ -43,8 +43,8 @@ struct HostSide {
 Status open_accelerator_run(Accelerator& accelerator, const StorageMap& map, uint32_t batch, bool profile,
                             MemoryBudget& budget, AcceleratorRun** run);
 void close_accelerator_run(AcceleratorRun* run);
-uint32_t accelerator_slice(const AcceleratorRun& run);   // samples
-uint64_t accelerator_bytes(const AcceleratorRun& run);   // of the device's memory
+uint32_t accelerator_slice(const AcceleratorRun& run);  // samples
+uint64_t accelerator_bytes(const AcceleratorRun& run);  // of the device's memory
 // Whether the CPU runs any operator, for which the context needs an arena for one slice.
 bool needs_host_arena(const Accelerator& accelerator);
 // One slice.

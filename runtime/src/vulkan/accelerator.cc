@@ -51,7 +51,7 @@ Status open_slice(Accelerator& accelerator, const StorageMap& map, uint32_t samp
 void fill_device_info(const DeviceFacts& facts, uint32_t index, dcm_device_info* info) {
   const VkPhysicalDeviceProperties& properties = facts.properties;
   const VkPhysicalDeviceLimits& limits = properties.limits;
-  std::snprintf(info->id, sizeof info->id, "vulkan:%u", index);
+  std::snprintf(info->id, sizeof info->id, "vulkan:%u", index % 100);
   std::snprintf(info->name, sizeof info->name, "%.*s", static_cast<int>(sizeof info->name) - 1, properties.deviceName);
   std::snprintf(info->driver, sizeof info->driver, "%.*s", static_cast<int>(sizeof info->driver) - 1, facts.driver);
   std::snprintf(info->kind, sizeof info->kind, "%s", vulkan::device_kind(properties.deviceType));

@@ -8,7 +8,10 @@ find_program(DCMOBILE_GLSLC glslc)
 find_path(DCMOBILE_VULKAN_H vulkan/vulkan_core.h)
 if(DCMOBILE_GLSLC AND DCMOBILE_VULKAN_H)
   set(DCMOBILE_VULKAN_FOUND TRUE)
-  set(DCMOBILE_VULKAN_INCLUDE_DIRS "${DCMOBILE_VULKAN_H}")
+  # Copied: beside them may lie the headers of another system than the one that is built for.
+  file(COPY "${DCMOBILE_VULKAN_H}/vulkan" "${DCMOBILE_VULKAN_H}/vk_video" DESTINATION "${PROJECT_BINARY_DIR}/vulkan_headers"
+    FILES_MATCHING PATTERN "*.h")
+  set(DCMOBILE_VULKAN_INCLUDE_DIRS "${PROJECT_BINARY_DIR}/vulkan_headers")
   message(STATUS "The runtime is built for GPUs too")
 elseif(DCMOBILE_VULKAN STREQUAL "ON")
   message(FATAL_ERROR "DCMOBILE_VULKAN is ON, but there is no glslc or no vulkan/vulkan_core.h (Debian: glslc, libvulkan-dev)")

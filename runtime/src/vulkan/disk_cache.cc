@@ -85,7 +85,8 @@ void DiskCache::open(const DeviceFacts& facts, const char* directory, MemoryBudg
   header_.driver_version = properties.driverVersion;
   header_.api_version = properties.apiVersion;
   std::memcpy(header_.uuid, properties.pipelineCacheUUID, VK_UUID_SIZE);
-  std::snprintf(header_.driver, sizeof header_.driver, "%s", facts.driver);
+  std::snprintf(header_.driver, sizeof header_.driver, "%.*s", static_cast<int>(sizeof header_.driver) - 1,
+                facts.driver);
   header_.shaders = fingerprint_of_shaders();
 
   char found[960];

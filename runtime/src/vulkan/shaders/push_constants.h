@@ -44,24 +44,24 @@
   uint codebook;         \
   uint bias;
 
-// MatMul, and Linear of many samples: y[m][n] = activation(scale * sum over k of a[m][k] b[k][n] (+ bias[n])), for each of
-// `matrices`; b may be a weight [n][k]. Axes before the last two: `rank` of them, the last turns fastest.
-#define MATMUL_PUSH    \
-  uint rows;           \
-  uint columns;        \
-  uint depth;          \
-  uint a_row_step;     \
-  uint a_depth_step;   \
-  uint b_depth_step;   \
-  uint b_column_step;  \
-  uint matrices;       \
-  uint rank;           \
-  uint sizes[6];       \
-  uint a_steps[6];     \
-  uint b_steps[6];     \
-  uint words;          \
-  uint codebook;       \
-  uint bias;           \
+// MatMul, and Linear of many samples: y[m][n] = activation(scale * sum over k of a[m][k] b[k][n] (+ bias[n])), for each
+// of `matrices`; b may be a weight [n][k]. Axes before the last two: `rank` of them, the last turns fastest.
+#define MATMUL_PUSH   \
+  uint rows;          \
+  uint columns;       \
+  uint depth;         \
+  uint a_row_step;    \
+  uint a_depth_step;  \
+  uint b_depth_step;  \
+  uint b_column_step; \
+  uint matrices;      \
+  uint rank;          \
+  uint sizes[6];      \
+  uint a_steps[6];    \
+  uint b_steps[6];    \
+  uint words;         \
+  uint codebook;      \
+  uint bias;          \
   float scale;
 
 // Windows over planes; adaptive ones have only sizes.
