@@ -1,4 +1,5 @@
 // What all shaders have in common.
+#extension GL_EXT_control_flow_attributes : require
 layout(local_size_x_id = 0) in;
 layout(constant_id = 2) const uint ACTIVATION = 0;
 

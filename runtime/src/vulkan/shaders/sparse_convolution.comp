@@ -26,7 +26,7 @@ bool exists[4];
 
 void place_pixels(uint first_pixel) {
   uint out_plane = push.out_height * push.out_width;
-  for (uint p = 0; p < PIXELS; ++p) {
+  [[unroll]] for (uint p = 0; p < PIXELS; ++p) {
     uint pixel = first_pixel + p * gl_WorkGroupSize.x;
     exists[p] = pixel < push.samples * out_plane;
     if (!exists[p]) pixel = 0;
@@ -94,10 +94,10 @@ void main() {
     while (row < end_row) {
       uint group_place = row / push.group_outputs * push.group_channels * push.height * push.width;
       for (uint stop = min(row_end - chunk, count); i < stop; ++i)
-        for (uint p = 0; p < PIXELS; ++p) sums[p] += chunk_value[i] * input_at(p, chunk_place[i] + group_place, chunk_tap[i]);
+        [[unroll]] for (uint p = 0; p < PIXELS; ++p) sums[p] += chunk_value[i] * input_at(p, chunk_place[i] + group_place, chunk_tap[i]);
       if (row_end - chunk > count) break;  // the row goes on in the next chunk
       float bias = constant_at(push.bias + row);
-      for (uint p = 0; p < PIXELS; ++p) {
+      [[unroll]] for (uint p = 0; p < PIXELS; ++p) {
         if (exists[p]) y[result_at[p] + row * push.out_height * push.out_width] = activate(sums[p] + bias);
         sums[p] = 0.0;
       }
