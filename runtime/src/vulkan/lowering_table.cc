@@ -23,7 +23,17 @@ uint32_t team_for(uint64_t elements, const Traits& traits) {
 const Lowering* find_lowering(OpType op) {
   const LoweringList lists[] = {
       {&kLinearLowering, 1},
+      {kConvolutionLowerings, kConvolutionLoweringCount},
+      {&kMatMulLowering, 1},
+      {&kAttentionLowering, 1},
+      {&kSoftmaxLowering, 1},
+      {&kReduceLowering, 1},
+      {&kPadLowering, 1},
       {kUnaryLowerings, kUnaryLoweringCount},
+      {kBinaryLowerings, kBinaryLoweringCount},
+      {kCopyLowerings, kCopyLoweringCount},
+      {kNormLowerings, kNormLoweringCount},
+      {kPlaneLowerings, kPlaneLoweringCount},
   };
   for (const LoweringList& list : lists)
     for (uint32_t i = 0; i < list.count; ++i)

@@ -6,8 +6,6 @@
 namespace dcm::vulkan {
 namespace {
 
-constexpr uint32_t kColumnBits = 24;
-
 // The binary16 of the same value, or 0xFFFFFFFF: there is none. Subnormals count as none: a GPU may make zeros of them.
 uint32_t exact_half(float value) {
   const uint32_t bits = bits_of_float(value), sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
@@ -31,11 +29,8 @@ PackedWeight pack_sparse(const Weight& weight, ConstantWriter& writer) {
   if (words == nullptr) return packed;
   for (uint32_t row = 0; row <= weight.rows; ++row)
     row_begin[row] = weight.segment_begin[uint64_t{row} * weight.row_segments];
-  for (uint64_t segment = 0; segment < weight.segments(); ++segment) {
-    const uint32_t first = static_cast<uint32_t>(segment % weight.row_segments) * Weight::kSegmentColumns;
-    for (uint32_t i = weight.segment_begin[segment]; i < weight.segment_begin[segment + 1]; ++i)
-      words[i] = (first + weight.segment_column[i]) | uint32_t{weight.codes[i]} << kColumnBits;
-  }
+  for_each_nonzero(
+      weight, [&, i = 0u](uint32_t, uint32_t column, uint8_t code) mutable { words[i++] = sparse_word(column, code); });
   return packed;
 }
 
@@ -65,7 +60,8 @@ PackedWeight pack_halves(const Weight& weight, ConstantWriter& writer) {
 }  // namespace
 
 const char* refuse_weight(const Weight& weight) {
-  if (weight.form == WeightForm::kSparse && weight.columns > 1u << kColumnBits) return "rows of more than 2^24 weights";
+  if (weight.form == WeightForm::kSparse && weight.columns > kMostSparseColumns)
+    return "rows of more than 2^24 weights";
   return nullptr;
 }
 

@@ -20,7 +20,22 @@ constexpr uint64_t divide_up(uint64_t a, uint64_t b) {
 uint32_t team_for(uint64_t elements, const Traits& traits);
 
 extern const Lowering kLinearLowering;
+extern const Lowering kMatMulLowering;
+extern const Lowering kAttentionLowering;
+extern const Lowering kSoftmaxLowering;
+extern const Lowering kReduceLowering;
+extern const Lowering kPadLowering;
+extern const Lowering kConvolutionLowerings[];
+extern const uint32_t kConvolutionLoweringCount;
 extern const Lowering kUnaryLowerings[];
 extern const uint32_t kUnaryLoweringCount;
+extern const Lowering kBinaryLowerings[];
+extern const uint32_t kBinaryLoweringCount;
+extern const Lowering kCopyLowerings[];
+extern const uint32_t kCopyLoweringCount;
+extern const Lowering kNormLowerings[];
+extern const uint32_t kNormLoweringCount;
+extern const Lowering kPlaneLowerings[];
+extern const uint32_t kPlaneLoweringCount;
 
 }  // namespace dcm::vulkan

@@ -129,7 +129,7 @@
   uint limit_rows;
 
 // Parts of `size` elements that follow each other. The weight of an element is that at its place divided by
-// weight_divisor, modulo weight_count (bias as well); where has_weight or has_bias is 0 there is none.
+// weight_divisor, modulo weight_count; that of the bias as well.
 #define NORM_PUSH      \
   uint parts;          \
   uint size;           \
@@ -166,15 +166,6 @@
   uint out_width;   \
   float step_y;     \
   float step_x;
-
-// y[token][feature] = weight[a[token]][feature]
-#define EMBEDDING_PUSH \
-  uint tokens;         \
-  uint rows;           \
-  uint features;       \
-  uint words;          \
-  uint row_begin;      \
-  uint codebook;
 
 #ifdef __cplusplus
 #include <cstdint>
@@ -223,9 +214,6 @@ struct LocalResponsePush {
 };
 struct ResizePush {
   RESIZE_PUSH
-};
-struct EmbeddingPush {
-  EMBEDDING_PUSH
 };
 }  // namespace dcm::vulkan
 #endif
