@@ -174,6 +174,7 @@ const char* find_text(const dcm_model* model, jint what, size_t index) {
       (void)dcm_model_op(model, index, &op, nullptr);
       (void)dcm_model_op_placement(model, index, &placement, nullptr);
       if (what == kOperatorReason && std::strcmp(placement.device, "cpu") != 0) return placement.device;
+      if (what == kOperatorReason && placement.reason[0] != '\0') return placement.reason;
       return what == kOperatorName ? op.name : what == kOperatorType ? op.type : op.reason;
   }
 }
