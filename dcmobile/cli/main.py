@@ -10,6 +10,7 @@ from dcmobile import __version__
 from dcmobile.cli.bench import bench
 from dcmobile.cli.bundle import bundle
 from dcmobile.cli.compress import compress
+from dcmobile.cli.devices import devices
 from dcmobile.cli.inspect import inspect
 from dcmobile.cli.keygen import keygen
 from dcmobile.cli.program import Program
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, inspect, run, bench, verify, bundle, keygen, sign):
+for _command in (compress, sensitivity, inspect, run, bench, devices, verify, bundle, keygen, sign):
     cli.add_command(_command)
 
 
