@@ -45,7 +45,7 @@ BareDevice::BareDevice() {
   VkInstanceCreateInfo instance = {};
   instance.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO;
   instance.pApplicationInfo = &application;
-  validated_ = has_validation_layer();
+  const bool validated = has_validation_layer();
   const char* extension = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
   VkDebugUtilsMessengerCreateInfoEXT messenger = {};
   messenger.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT;
@@ -61,7 +61,7 @@ BareDevice::BareDevice() {
   features.sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT;
   features.enabledValidationFeatureCount = 2;
   features.pEnabledValidationFeatures = enables;
-  if (validated_) {
+  if (validated) {
     instance.enabledLayerCount = 1;
     instance.ppEnabledLayerNames = &kValidationLayer;
     instance.enabledExtensionCount = 1;
@@ -69,7 +69,7 @@ BareDevice::BareDevice() {
     if (std::getenv("DCM_TEST_SHADER_ACCESS") != nullptr) instance.pNext = &features;
   }
   require(vkCreateInstance(&instance, nullptr, &instance_), "vkCreateInstance");
-  if (validated_) {
+  if (validated) {
     const auto create = reinterpret_cast<PFN_vkCreateDebugUtilsMessengerEXT>(
         vkGetInstanceProcAddr(instance_, "vkCreateDebugUtilsMessengerEXT"));
     require(create(instance_, &messenger, nullptr, &messenger_), "vkCreateDebugUtilsMessengerEXT");

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vulkan/lowering.h"
@@ -35,7 +36,6 @@ class BareDevice {
   BareDevice& operator=(const BareDevice&) = delete;
 
   const std::string& name() const { return name_; }
-  // With all of its features, or those that are in the mask.
   vulkan::Traits traits() const { return traits_; }
 
   // Full of the pattern.
@@ -46,9 +46,8 @@ class BareDevice {
   // folded as if the device could take most_groups along an axis.
   void run(const vulkan::Step& step, uint32_t features, DeviceBuffer* const bindings[4], uint32_t most_groups = 65535);
 
-  // Of the validation layer, if it is there.
-  const std::vector<std::string>& complaints() const { return complaints_; }
-  bool validated() const { return validated_; }
+  // Of the validation layer, if it is there, since the last call.
+  std::vector<std::string> take_complaints() { return std::exchange(complaints_, {}); }
 
  private:
   BareDevice();
@@ -59,7 +58,6 @@ class BareDevice {
   std::string name_;
   vulkan::Traits traits_;
   std::vector<std::string> complaints_;
-  bool validated_ = false;
   VkInstance instance_ = VK_NULL_HANDLE;
   VkDebugUtilsMessengerEXT messenger_ = VK_NULL_HANDLE;
   VkPhysicalDevice physical_ = VK_NULL_HANDLE;

@@ -75,7 +75,7 @@ Tensor read(DeviceBuffer* buffer, size_t count) {
 }  // namespace
 
 void OnEachVariant::TearDown() {
-  const auto& complaints = BareDevice::shared().complaints();
+  const std::vector<std::string> complaints = BareDevice::shared().take_complaints();
   EXPECT_TRUE(complaints.empty()) << complaints.size() << " complaints, the first: " << complaints[0];
 }
 

@@ -39,6 +39,7 @@ Step matmul_step(const MatMulPush& push, Operand y, Operand a, Operand b) {
   step.bindings[0] = y;
   step.bindings[1] = a;
   step.bindings[2] = b;
+  step.bindings[3] = a;  // not read, but a binding of the shader
   step.set_specialise({kThreads, kPackedFloat32, 0, 0});
   step.set_push(push);
   step.groups = groups_of(push);
@@ -50,6 +51,7 @@ Step matmul_step_by_weight(const MatMulPush& push, Operand y, Operand a, uint32_
   step.shader = "matmul";
   step.bindings[0] = y;
   step.bindings[1] = a;
+  step.bindings[2] = a;  // not read, but a binding of the shader
   step.bindings[3] = constants();
   step.set_specialise({kThreads, form, activation, 1});
   step.set_push(push);

@@ -16,24 +16,23 @@ layout(push_constant) uniform Push { NORM_PUSH } push;
 void main() {
   uint part = group_index() * teams_of_group() + team_in_group();
   uint start = min(part, push.parts - 1) * push.size;
-  // About the first element, so that numbers far from zero keep their digits.
+  // All about the first element: a mean far from zero has no digits left for what is near it.
   float origin = a[start], sum = 0.0;
   for (uint i = team_member(); i < push.size; i += TEAM) sum += a[start + i] - origin;
-  float mean = origin + team_sum(vec4(sum)).x / float(push.size);
+  float mean = team_sum(vec4(sum)).x / float(push.size);
   vec4 moments = vec4(0.0);
   for (uint i = team_member(); i < push.size; i += TEAM) {
-    float distance_to_mean = a[start + i] - mean;
+    float distance_to_mean = a[start + i] - origin - mean;
     moments += vec4(distance_to_mean * distance_to_mean, distance_to_mean, 0.0, 0.0);
   }
   moments = team_sum(moments) / float(push.size);
-  // What rounding left of the mean.
   float variance = max(moments.x - moments.y * moments.y, 0.0);
-  mean += moments.y;
+  mean += moments.y;  // what rounding left of it
   float scale = 1.0 / sqrt(variance + push.epsilon);
   if (part >= push.parts) return;
   for (uint i = team_member(); i < push.size; i += TEAM) {
     uint at = start + i, weight_at = at / push.weight_divisor % push.weight_count;
-    float result = (a[at] - mean) * scale;
+    float result = (a[at] - origin - mean) * scale;
     if (HAS_WEIGHT != 0) result *= constant_at(push.weight + weight_at);
     if (HAS_BIAS != 0) result += constant_at(push.bias + weight_at);
     y[at] = result;

@@ -16,9 +16,9 @@ layout(set = 0, binding = 0) writeonly buffer Y { float y[]; };
 layout(set = 0, binding = 1) readonly buffer A { float a[]; };
 layout(push_constant) uniform Push { CONVOLUTION_PUSH } push;
 
-shared uint chunk_place[gl_WorkGroupSize.x];  // of the input element under the tap when the window is at 0; transposed: of the channel
-shared uint chunk_tap[gl_WorkGroupSize.x];    // distance of the tap from the window's first row, and column, 16 bits each
-shared float chunk_value[gl_WorkGroupSize.x];
+shared uint chunk_place[MOST_THREADS];  // of the input element under the tap when the window is at 0; transposed: of the channel
+shared uint chunk_tap[MOST_THREADS];    // distance of the tap from the window's first row, and column, 16 bits each
+shared float chunk_value[MOST_THREADS];
 
 // Of each pixel: its window's first row and column (they may be negative, and wrap), the element there, and the element of y in row 0.
 uint window_y[4], window_x[4], window_at[4], result_at[4];
@@ -26,7 +26,7 @@ bool exists[4];
 
 void place_pixels(uint first_pixel) {
   uint out_plane = push.out_height * push.out_width;
-  for (uint p = 0; p < PIXELS; ++p) {
+  [[unroll]] for (uint p = 0; p < PIXELS; ++p) {
     uint pixel = first_pixel + p * gl_WorkGroupSize.x;
     exists[p] = pixel < push.samples * out_plane;
     if (!exists[p]) pixel = 0;
@@ -94,10 +94,10 @@ void main() {
     while (row < end_row) {
       uint group_place = row / push.group_outputs * push.group_channels * push.height * push.width;
       for (uint stop = min(row_end - chunk, count); i < stop; ++i)
-        for (uint p = 0; p < PIXELS; ++p) sums[p] += chunk_value[i] * input_at(p, chunk_place[i] + group_place, chunk_tap[i]);
+        [[unroll]] for (uint p = 0; p < PIXELS; ++p) sums[p] += chunk_value[i] * input_at(p, chunk_place[i] + group_place, chunk_tap[i]);
       if (row_end - chunk > count) break;  // the row goes on in the next chunk
       float bias = constant_at(push.bias + row);
-      for (uint p = 0; p < PIXELS; ++p) {
+      [[unroll]] for (uint p = 0; p < PIXELS; ++p) {
         if (exists[p]) y[result_at[p] + row * push.out_height * push.out_width] = activate(sums[p] + bias);
         sums[p] = 0.0;
       }
