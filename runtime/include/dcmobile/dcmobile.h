@@ -208,6 +208,10 @@ DCM_API int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info
 DCM_API int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info,
                                 dcm_error* error);
 
+/* 1 if the values of the first output are probabilities: a Softmax or a Sigmoid makes it, or an operator that applies
+ * one last (docs/format.md, section 7.2). 0 if they are scores, or no classes at all; 0 for NULL. */
+DCM_API int dcm_model_gives_probabilities(const dcm_model* model);
+
 /* Where the time of loading went, in nanoseconds, and what stays in memory, in bytes. */
 typedef struct dcm_load_info {
   uint64_t map_ns, verify_ns, decode_ns, plan_ns;
