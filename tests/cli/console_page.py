@@ -21,9 +21,10 @@ def prepare(page: str, folder: Path) -> Path:
 
 
 def without_numbers(text: str) -> list[str]:
-    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with numbers, and kernels,
-    which vary with the CPU.
+    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with numbers, kernels,
+    which vary with the CPU, and keys, which are new each time.
     """
+    text = re.sub(r"\b[0-9a-f]{16,}\b", "KEY", text)
     text = re.sub(r"\b\w+_(?:generic|neon|avx2|avx512)\b", "KERNEL", text)
     text = re.sub(r"(?<=Why these kernels\n).*", "REASONS", text, flags=re.DOTALL)
     masked = re.sub(r"\d+(?:[.,]\d+)*(?: (?:us|ms|s)\b)?|─+|[ \t]+", lambda m: "#" if m[0][0].isdigit() else " ", text)

@@ -34,16 +34,13 @@ Error read_isa(const BackendOption& option, dcm_options* options) {
   return Error::Ok;
 }
 
-Error read_device(const BackendOption& option, dcm_options*) {
+Error read_device(const BackendOption& option, dcm_options* options) {
   const Text* text = std::get_if<Text>(&option.value);
   if (text == nullptr) {
     ET_LOG(Error, "dcmobile: the option 'device' is a string");
     return Error::InvalidArgument;
   }
-  if (std::strcmp(text->data(), "cpu") != 0) {
-    ET_LOG(Error, "dcmobile: device '%.32s' is not there: this build has 'cpu'", text->data());
-    return Error::NotSupported;
-  }
+  options->device = text->data();  // read before init returns
   return Error::Ok;
 }
 
