@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
-    from dcmobile.recipe import EntropySharing, LayerRecipe, PruningBudget, Recipe
+    from dcmobile.recipe import Compensation, EntropySharing, LayerRecipe, PruningBudget, Recipe
 
 __version__ = "0.1.0"
 
 __all__ = [
     "CallError",
+    "Compensation",
     "Compressor",
     "DcmError",
     "Distillation",
@@ -73,6 +74,7 @@ _LAZY = {
     "ImagePreprocessing": "image",
     "Metadata": "fileformat",
     "Distillation": "distillation",
+    "Compensation": "recipe",
     "EntropySharing": "recipe",
     "LayerRecipe": "recipe",
     "PruningBudget": "recipe",

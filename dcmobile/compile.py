@@ -16,13 +16,14 @@ from torch import nn
 from torch.export import ExportedProgram
 
 from dcmobile import _native
-from dcmobile.budget.calibration import CalibrationInputs, calibration_of
 from dcmobile.budget.scan import scan
 from dcmobile.budget.sensitivity import Sensitivity
+from dcmobile.calibration.inputs import CalibrationInputs, calibration_of
 from dcmobile.capture import capture
 from dcmobile.capture.parametrized import TrainedCodebook, trained_codebooks
+from dcmobile.compensate.network import compensate_graph
 from dcmobile.encode import encode_graph
-from dcmobile.errors import CallError, Code, DcmError, FileError, ModelError
+from dcmobile.errors import CallError, Code, FileError, ModelError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata, WrittenFile, build_file, write_atomically
 from dcmobile.fileformat.atomic import check_target
@@ -31,13 +32,14 @@ from dcmobile.layer_weights import layer_weights, module_of
 from dcmobile.passes import prepare
 from dcmobile.passes.drop_dead_channels import drop_dead_channels
 from dcmobile.prune.prune_graph import prune_graph
-from dcmobile.recipe import LayerRecipe, Recipe
+from dcmobile.recipe import Compensation, LayerRecipe, Recipe
 from dcmobile.report.layer_row import layer_rows
 from dcmobile.share.half_biases import half_biases
 from dcmobile.share.share_graph import share_graph
 from dcmobile.share.trained_codebook import with_trained_codebook
 
-#: Called with (stage, done, total). Stages, in order: capture, scan (with a target size), prune, share, encode, write.
+#: Called with (stage, done, total). Stages, in order: capture, scan (with a target size), compensate (with calibration
+#: inputs), prune, share, encode, write.
 Progress = Callable[[str, int, int], None]
 
 FilePath = str | os.PathLike[str]
@@ -47,6 +49,10 @@ DEFAULT_RECIPE = Recipe({"*": {"bits": 8}})
 
 #: Samples that a layer is measured with, unless the caller says otherwise.
 SAMPLES = 12
+#: Files that are made at most until one is small enough: what layers take depends a little on the layers before them.
+_TRIES = 5
+#: Bytes by which more than the excess is saved in the next one.
+_MARGIN = 64
 
 
 def compress(
@@ -60,6 +66,7 @@ def compress(
     target_size: int | None = None,
     calibration: CalibrationInputs | None = None,
     cache: FilePath | None = None,
+    compensate: bool = True,
 ) -> ExportReport:
     """Compress a trained network, without training it again, into one .dcmodel file.
 
@@ -72,29 +79,39 @@ def compress(
     progress: called with (stage, done, total).
     target_size: bytes that the file may have at most, in place of a recipe: every layer is measured (``sensitivity``)
         and gets the setting with which the outputs change least.
-    calibration, cache: of ``sensitivity``, with a target size.
+    calibration: as for ``sensitivity``; 16 to some hundred samples. With them, layers make up for their errors
+        (``dcmobile.compensate``), by the recipe's ``compensation`` or its defaults.
+    cache: of ``sensitivity``, with a target size.
+    compensate: False measures with the calibration inputs and does no more with them.
 
-    The same model, recipe (or target size and calibration) and versions give the same bytes. Raises
+    The same model, recipe (or target size), calibration and versions give the same bytes. Raises
     ``UnsupportedOperatorError``, ``ModelError`` (train mode, NaN weights), ``RecipeError``, ``FileError`` (cannot be
-    written; said before the work where it shows), ``CallError`` (a target size that cannot be reached).
+    written; said before the work where it shows), ``CallError`` (a target size that cannot be reached, calibration
+    inputs that do not fit or that are missing).
     """
     check_writable(path)
     if target_size is not None and recipe is not None:
         raise CallError("a recipe and a target size exclude each other: give one of the two", Code.CALL_ARGUMENT)
-    if target_size is None and calibration is not None:
-        raise CallError("calibration inputs need a target size: a recipe leaves nothing to choose", Code.CALL_ARGUMENT)
+    if target_size is None and calibration is not None and not compensate:
+        raise CallError("calibration inputs are for nothing: compensate is False", Code.CALL_ARGUMENT)
     tell = progress or _silent
     if target_size is not None:
+        how = Compensation() if compensate and calibration is not None else None
         graph, dense_size, measured = _measured(
-            model, calibration, example_inputs, SAMPLES, None, cache, metadata, tell
+            model, calibration, example_inputs, SAMPLES, None, cache, metadata, tell, how
         )
-        choice = measured.choose(target_size)
-        report = write_graph(graph, choice.recipe, path, dense_size, metadata, tell, target_size)
-        return replace(report, predicted_error=choice.error)
+        return _write_to_size(graph, measured, calibration, path, dense_size, metadata, tell, target_size)
     chosen = DEFAULT_RECIPE if recipe is None else recipe if isinstance(recipe, Recipe) else Recipe(recipe)
+    if chosen.compensation is not None and calibration is None:
+        raise CallError(
+            "the recipe has layers make up for their errors ([compensation]): give calibration inputs",
+            Code.CALL_ARGUMENT,
+        )
     graph, dense_size = _prepared(model, example_inputs, chosen, tell)
     if recipe is not None:
         chosen.check_patterns(layer_weights(graph))
+    if calibration is not None:
+        graph = _compensated(graph, chosen, calibration, tell)
     return write_graph(graph, chosen, path, dense_size, metadata, tell)
 
 
@@ -107,6 +124,7 @@ def sensitivity(
     cache: FilePath | None = None,
     metadata: Metadata | Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    compensate: bool = True,
 ) -> Sensitivity:
     """Measure, layer by layer, what each setting saves in the file and what it does to the outputs.
 
@@ -121,11 +139,16 @@ def sensitivity(
     threads: of the runtime, 1..64; None: one a core.
     cache: a folder that keeps what was measured, so that an interrupted call goes on where it stopped.
     metadata: of the file to come, for its size. progress: called with (stage, done, total); stages capture and scan.
+    compensate: whether layers make up for their errors, where there are calibration inputs. The recipe then says so
+        (``Recipe.compensation``). They are fitted to samples that are not among those that errors are measured on,
+        where there are enough.
 
     Raises what ``capture`` raises, ``CallError`` for calibration inputs that do not fit, ``ModelError`` where they are
     needed (row numbers of an embedding).
     """
-    return _measured(model, calibration, example_inputs, samples, threads, cache, metadata, progress or _silent)[2]
+    how = Compensation() if compensate and calibration is not None else None
+    tell = progress or _silent
+    return _measured(model, calibration, example_inputs, samples, threads, cache, metadata, tell, how)[2]
 
 
 def write_graph(
@@ -135,18 +158,13 @@ def write_graph(
     dense_size: int,
     metadata: Metadata | Mapping[str, str] | None = None,
     progress: Progress | None = None,
-    largest: int | None = None,
 ) -> ExportReport:
     """Prune and share what the recipe asks and the graph does not have yet, encode, build, verify, write.
 
     graph: as ``passes.prepare`` leaves it. dense_size: bytes of the network's parameters in fp32, for the report.
-    largest: bytes beyond which nothing is written but ``DcmError`` raised.
     """
     tell = progress or _silent
     graph, written = compressed_file(graph, recipe, metadata, tell)
-    if largest is not None and written.bytes.total > largest:
-        over = written.bytes.total - largest
-        raise DcmError(f"the file would be {over:,} bytes larger than asked: please report it, and ask for less")
     write_atomically(path, [written.data])
     tell("write", 1, 1)
     return _report(graph, written, path, dense_size)
@@ -213,20 +231,71 @@ def _measured(
     cache: FilePath | None,
     metadata: Metadata | Mapping[str, str] | None,
     tell: Progress,
+    compensation: Compensation | None,
 ) -> tuple[Graph, int, Sensitivity]:
     graph, dense_size = _prepared(model, example_inputs, None, tell)
     described = file_metadata(metadata)
     _check_preprocessing(described, graph)
+    judging = calibration_of(graph, calibration, samples)
+    fitting = None
+    if compensation is not None:
+        judging, rest = calibration_of(graph, calibration, None).split(samples)
+        fitting = compensation, rest.at_most(compensation.samples)
     found = scan(
         graph,
-        calibration_of(graph, calibration, samples),
+        judging,
         dense_size,
         described,
         _cores() if threads is None else threads,
         None if cache is None else Path(cache),
         lambda done, total: tell("scan", done, total),
+        fitting,
     )
     return graph, dense_size, found
+
+
+def _compensated(graph: Graph, recipe: Recipe, calibration: CalibrationInputs, tell: Progress) -> Graph:
+    samples = (recipe.compensation or Compensation()).samples
+    return compensate_graph(
+        graph,
+        recipe,
+        calibration_of(graph, calibration, samples),
+        _cores(),
+        lambda done, total: tell("compensate", done, total),
+    )
+
+
+def _write_to_size(
+    graph: Graph,
+    measured: Sensitivity,
+    calibration: CalibrationInputs | None,
+    path: FilePath,
+    dense_size: int,
+    metadata: Metadata | Mapping[str, str] | None,
+    tell: Progress,
+    largest: int,
+) -> ExportReport:
+    """The file of at most so many bytes with the least error."""
+    spare = 0
+    for _ in range(_TRIES):
+        choice = measured.choose(max(largest - spare, measured.smallest_size))
+        shared = graph
+        if choice.compensation is not None and calibration is not None:
+            shared = _compensated(graph, choice.recipe, calibration, tell)
+        compressed, written = compressed_file(shared, choice.recipe, metadata, tell)
+        over = written.bytes.total - largest
+        if over <= 0:
+            write_atomically(path, [written.data])
+            tell("write", 1, 1)
+            return replace(_report(compressed, written, path, dense_size), predicted_error=choice.error)
+        if largest - spare <= measured.smallest_size:
+            break
+        spare += over + _MARGIN
+    raise CallError(
+        f"the target size of {largest:,} bytes cannot be reached: the smallest file without training is about "
+        f"{measured.smallest_size + max(over, 0):,} bytes",
+        Code.CALL_VALUE,
+    )
 
 
 def _cores() -> int:

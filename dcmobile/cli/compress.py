@@ -110,12 +110,12 @@ def compress(
     a .pte for ExecuTorch.
 
     Prunes, shares weights and Huffman-codes them; nothing is trained, so check the accuracy of what comes out. Needs
-    --density, --bits, --recipe or --target-size.
+    --density, --bits, --recipe or --target-size. With --calibrate layers make up for their errors.
     """
     as_pte = (format_ or _format_of(output)) == "pte"
     given = {name: value for name, value in settings.items() if value is not None}
     if target_size is None:
-        _check_usage(recipe is not None, given, calibrate, cache)
+        _check_usage(recipe is not None, given, calibrate if as_pte else (), cache)
     else:
         _check_target_usage({"recipe": recipe, "seed": seed, **given})
         warn_of_noise(calibrate, quiet)
@@ -123,7 +123,7 @@ def compress(
     if as_pte:
         needs_executorch()
     chosen = _recipe(recipe, given, seed) if target_size is None else None
-    inputs = read_calibration(calibrate)
+    inputs = read_calibration(calibrate, image)
     with Interrupts() as interrupts, Stages(quiet, interrupts.check) as stages, quiet_torch():
         stages("read", 0, 1)
         check_archive(program)
@@ -160,9 +160,11 @@ def _check_target_usage(others: dict[str, Any]) -> None:
 
 
 def _check_usage(has_recipe: bool, given: dict[str, Any], calibrate: tuple[str, ...], cache: Path | None) -> None:
-    for name, value in {"calibrate": calibrate, "cache": cache}.items():
-        if value:
-            raise click.UsageError(f"--{name} needs --target-size: nothing is measured otherwise")
+    """calibrate: where it is of no use."""
+    if cache is not None:
+        raise click.UsageError("--cache needs --target-size: nothing is measured otherwise")
+    if calibrate:
+        raise click.UsageError("--calibrate needs --target-size where a .pte is written")
     if has_recipe and given:
         raise click.UsageError(f"--recipe and --{next(iter(given))} exclude each other: put it into the recipe")
     if not has_recipe and not {"density", "bits"} & set(given):

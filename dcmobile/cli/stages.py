@@ -17,6 +17,7 @@ _TITLES = {
     "read": "reading the program",
     "capture": "capturing the network",
     "scan": "measuring layers",
+    "compensate": "making up for errors",
     "prune": "pruning",
     "share": "sharing weights",
     "encode": "Huffman coding",

@@ -11,7 +11,7 @@ from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPar
 from executorch.exir import to_edge_transform_and_lower
 from torch.export import ExportedProgram
 
-from dcmobile.budget.calibration import CalibrationInputs
+from dcmobile.calibration.inputs import CalibrationInputs
 from dcmobile.compile import FilePath, Progress, check_writable
 from dcmobile.errors import CallError, Code
 from dcmobile.executorch.partitioner import DcmPartitioner
