@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
     from dcmobile.recipe import Compensation, EntropySharing, LayerRecipe, PruningBudget, Recipe
+    from dcmobile.trials.search import SearchResult, search
 
 __version__ = "0.1.0"
 
@@ -58,11 +59,13 @@ __all__ = [
     "PruningBudget",
     "Recipe",
     "RecipeError",
+    "SearchResult",
     "Sensitivity",
     "UnsupportedOperatorError",
     "__version__",
     "compress",
     "load",
+    "search",
     "sensitivity",
 ]
 
@@ -82,6 +85,8 @@ _LAZY = {
     "Model": "model",
     "Sensitivity": "budget.sensitivity",
     "load": "model",
+    "search": "trials.search",
+    "SearchResult": "trials.search",
     "sensitivity": "compile",
 }
 

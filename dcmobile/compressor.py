@@ -33,11 +33,12 @@ from torch import nn
 
 from dcmobile.capture import capture
 from dcmobile.capture.program import check_eval_mode
-from dcmobile.compile import FilePath, Progress, check_writable, compress, dense_bytes, write_graph
+from dcmobile.compile import compress
 from dcmobile.errors import ModelError, RecipeError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata
 from dcmobile.graph import Graph
+from dcmobile.graph_file import FilePath, Progress, check_writable, dense_bytes, write_graph
 from dcmobile.layer import Layer, find_layers
 from dcmobile.passes import prepare
 from dcmobile.prune.mask import Mask

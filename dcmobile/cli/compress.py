@@ -119,7 +119,7 @@ def compress(
     else:
         _check_target_usage({"recipe": recipe, "seed": seed, **given})
         warn_of_noise(calibrate, quiet)
-    target = _target(program, output, ".pte" if as_pte else ".dcmodel")
+    target = target_of(program, output, ".pte" if as_pte else ".dcmodel")
     if as_pte:
         needs_executorch()
     chosen = _recipe(recipe, given, seed) if target_size is None else None
@@ -130,7 +130,7 @@ def compress(
         with interrupts.held():
             from dcmobile.compile import compress as compress_program
         exported = read_program(program)
-        metadata = _metadata(label_file, image, exported)
+        metadata = metadata_of(label_file, image, exported)
         stages("read", 1, 1)
         how: dict[str, Any] = {
             "recipe": chosen,
@@ -179,7 +179,8 @@ def _format_of(output: Path | None) -> str:
     return "pte" if output is not None and output.suffix == ".pte" else "dcmodel"
 
 
-def _target(program: Path, output: Path | None, ending: str) -> Path:
+def target_of(program: Path, output: Path | None, ending: str) -> Path:
+    """The file to write: ``output``, or beside the program. Raises ``FileError``, ``CallError`` for what cannot be."""
     target = program.with_suffix(ending) if output is None else output
     if target.exists():
         if not target.is_file() and not target.is_dir():
@@ -198,7 +199,8 @@ def _recipe(path: Path | None, given: dict[str, Any], seed: int | None) -> Recip
     return recipe if seed is None else Recipe(recipe.layers, seed)
 
 
-def _metadata(label_file: Path | None, image: ImagePreprocessing | None, exported: Any) -> Metadata:
+def metadata_of(label_file: Path | None, image: ImagePreprocessing | None, exported: Any) -> Metadata:
+    """Labels and preprocessing for the file. Raises ``ModelError`` for labels that are not as many as classes."""
     from dcmobile.fileformat import Metadata
 
     metadata = Metadata()

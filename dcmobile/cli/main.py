@@ -13,6 +13,7 @@ from dcmobile.cli.compress import compress
 from dcmobile.cli.inspect import inspect
 from dcmobile.cli.program import Program
 from dcmobile.cli.run import run
+from dcmobile.cli.search import search
 from dcmobile.cli.sensitivity import sensitivity
 from dcmobile.cli.terminal import tolerate_encoding
 from dcmobile.cli.verify import verify
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, inspect, run, bench, verify, bundle):
+for _command in (compress, sensitivity, search, inspect, run, bench, verify, bundle):
     cli.add_command(_command)
 
 

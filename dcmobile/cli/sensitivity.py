@@ -89,8 +89,8 @@ def sensitivity(
         stages("read", 0, 1)
         check_archive(program)
         with interrupts.held():
-            from dcmobile.compile import check_writable
             from dcmobile.compile import sensitivity as measure
+            from dcmobile.graph_file import check_writable
         for path in (output, plot):
             if path is not None:
                 check_writable(path)

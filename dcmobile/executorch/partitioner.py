@@ -16,7 +16,6 @@ from torch.export import ExportedProgram
 
 from dcmobile.capture.program import aten_program, refuse_train_mode
 from dcmobile.capture.translation import kept_operators
-from dcmobile.compile import DEFAULT_RECIPE
 from dcmobile.errors import RecipeError
 from dcmobile.executorch.argument_order import order_of
 from dcmobile.executorch.aten_form import aten_form, is_edge
@@ -27,6 +26,7 @@ from dcmobile.executorch.names import Names, names_of, with_first_names
 from dcmobile.executorch.survey import Survey, survey
 from dcmobile.executorch.unread_buffers import without_unread_buffers
 from dcmobile.fileformat import Metadata
+from dcmobile.graph_file import DEFAULT_RECIPE
 from dcmobile.layer_weights import layer_weights
 from dcmobile.recipe import Recipe
 

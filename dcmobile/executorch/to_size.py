@@ -9,9 +9,10 @@ from typing import TypeVar
 from torch.export import ExportedProgram
 
 from dcmobile.calibration.inputs import CalibrationInputs
-from dcmobile.compile import FilePath, Progress, sensitivity
+from dcmobile.compile import sensitivity
 from dcmobile.errors import CallError, Code, DcmError, UnsupportedOperatorError
 from dcmobile.fileformat import Metadata
+from dcmobile.graph_file import FilePath, Progress
 from dcmobile.recipe import Recipe
 
 #: Bytes of a .pte around the .dcmodel of a network with one input and one output.

@@ -20,11 +20,11 @@ from dcmobile.budget.scan import scan
 from dcmobile.budget.sensitivity import Sensitivity, layer_from_json, layer_to_json
 from dcmobile.calibration.inputs import Calibration, calibration_of
 from dcmobile.capture import capture
-from dcmobile.compile import dense_bytes
 from dcmobile.encode import encode_graph
 from dcmobile.errors import CallError, ModelError
 from dcmobile.fileformat import Metadata, build_file
 from dcmobile.graph import Graph
+from dcmobile.graph_file import dense_bytes
 from dcmobile.layer_weights import layer_weights
 from dcmobile.passes import prepare
 from dcmobile.prune.prune_graph import prune_graph
