@@ -23,7 +23,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,9s/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
