@@ -1,4 +1,4 @@
-"""What a shared library must be for an app on Android 9 or later: ``python tests/android/library_gate.py LIBRARY...``."""
+"""What a shared library must be for an app on Android 9 or later: ``python tests/android/library_gate.py FILE...``."""
 
 from __future__ import annotations
 
