@@ -101,7 +101,7 @@ endef
 
 test-native: .venv/.ready build/.system-java build/.system-vulkan
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
-	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_JAVA=OFF)
+	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_SIGNATURES=ON -DDCMOBILE_BUILD_JAVA=OFF)
 
 test-python: build/.system-vulkan setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)

@@ -56,6 +56,7 @@ Error read_load_options(const BackendInitContext& context, dcm_options* options)
   *options = DCM_OPTIONS_DEFAULT;
   options->threads = default_threads();
   options->parallel_for = run_on_executorch_pool;
+  options->parallel_for_wake_ns = kWakeNs;
   for (const BackendOption& option : context.runtime_specs()) {
     const Entry* found = nullptr;
     for (const Entry& entry : kEntries)

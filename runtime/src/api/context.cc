@@ -10,9 +10,6 @@
 
 namespace {
 
-// Waking threads costs some microseconds; operators with less work than that stay on the caller's.
-constexpr uint64_t kWorkWorthThreads = 1u << 16;
-
 // An arena of this size stays in a core's own cache.
 constexpr uint64_t kCachedArena = 1u << 19;
 
@@ -42,8 +39,11 @@ dcm::Status dcm_context::prepare(const dcm_options& options) {
   const uint32_t threads = options.threads;
   DCM_TRY(dcm::start_threads(options, budget, &pool));
   if (options.profile != 0) DCM_TRY(profile.enable(budget, model.plan.ops.size()));
+  sharing = {threads, options.parallel_for == nullptr ? 0 : options.parallel_for_wake_ns};
+  DCM_TRY(shared_loops.allocate(budget, model.plan.ops.size()));
   DCM_TRY(op_inputs.allocate(budget, model.plan.most_inputs));
-  DCM_TRY(scratch.allocate(budget, model.plan.scratch_bytes * threads).in("the scratch memory of %u threads", threads));
+  DCM_TRY(scratch.allocate(budget, dcm::Checked(model.plan.scratch_bytes) * threads)
+              .in("the scratch memory of %u threads", threads));
   on_device = model.accelerator != nullptr && (options.device == nullptr || std::strcmp(options.device, "cpu") != 0);
   return set_batch(1);
 }
@@ -75,6 +75,7 @@ dcm::Status dcm_context::set_host_batch(uint32_t new_batch) {
   offsets = std::move(new_offsets);
   batch = new_batch;
   slice = layout.value().samples;
+  dcm::choose_shared_loops(model.plan, slice, sharing, &shared_loops);
   return {};
 }
 
@@ -149,7 +150,7 @@ dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
   if (kernel.check != nullptr)
     DCM_TRY(kernel.check(call).in("%s '%s' (operator %u)", dcm::op_rule(op.type).type, model.graph.name(op.name), i));
   const uint64_t units = kernel.units(planned.site, samples, planned.prepared);
-  if (planned.work * samples < kWorkWorthThreads)
+  if (!shared_loops[i])
     kernel.run(call, 0, units, scratch.data());
   else
     pool.parallel_for(units, [&](uint32_t thread, uint64_t begin, uint64_t end) {

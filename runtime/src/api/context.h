@@ -4,6 +4,7 @@
 #include "api/model.h"
 #include "api/profile.h"
 #include "core/thread_pool.h"
+#include "plan/shared_loops.h"
 
 // The caller's buffers of one run, and the samples of them that are computed now.
 struct RunSlice {
@@ -33,9 +34,11 @@ struct dcm_context {
   const dcm_model& model;
   dcm::MemoryBudget budget;  // before the arrays: it outlives them
   dcm::ThreadPool pool;
-  dcm::Array<uint8_t> arena;           // for one slice
-  dcm::Array<uint64_t> offsets;        // in the arena, of each storage of the plan
-  dcm::Array<uint8_t> scratch;         // plan.scratch_bytes for each thread
+  dcm::Array<uint8_t> arena;     // for one slice
+  dcm::Array<uint64_t> offsets;  // in the arena, of each storage of the plan
+  dcm::Array<uint8_t> scratch;   // plan.scratch_bytes for each thread
+  dcm::SharingCosts sharing;
+  dcm::Array<bool> shared_loops;       // of each operator: whether the pool's other threads help, at this slice
   dcm::Array<const float*> op_inputs;  // of the operator that runs
   dcm::Profile profile;                // off unless the options ask for it
   uint32_t batch = 0;

@@ -49,6 +49,7 @@ TEST(LoadOptions, DefaultsAreTheSharedPool) {
   EXPECT_LE(options.threads, static_cast<uint32_t>(::executorch::extension::get_thread_count()));
   EXPECT_EQ(options.threads, default_threads());
   EXPECT_EQ(options.parallel_for, run_on_executorch_pool);
+  EXPECT_EQ(options.parallel_for_wake_ns, kWakeNs);
   EXPECT_EQ(options.isa, nullptr);
 }
 
