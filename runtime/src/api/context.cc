@@ -41,7 +41,8 @@ dcm::Status dcm_context::prepare(const dcm_options& options) {
   DCM_TRY(dcm::start_threads(options, budget, &pool));
   if (options.profile != 0) DCM_TRY(profile.enable(budget, model.plan.ops.size()));
   DCM_TRY(op_inputs.allocate(budget, model.plan.most_inputs));
-  DCM_TRY(scratch.allocate(budget, model.plan.scratch_bytes * threads).in("the scratch memory of %u threads", threads));
+  DCM_TRY(scratch.allocate(budget, dcm::Checked(model.plan.scratch_bytes) * threads)
+              .in("the scratch memory of %u threads", threads));
   return set_batch(1);
 }
 

@@ -5,6 +5,7 @@
 #include "core/thread_pool.h"
 #include "format/container.h"
 #include "format/decode_weights.h"
+#include "format/memory_bound.h"
 #include "format/verify_weights.h"
 #include "graph/build_graph.h"
 
@@ -28,6 +29,7 @@ class Stopwatch {
 dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& options) {
   Stopwatch watch;
   load_info.file_bytes = source.size();
+  budget.lower_limit(dcm::memory_bound(source.size()), "the limit for a file of its size");
   dcm::Result<const dcm::fb::Model*> root = dcm::verify_container(source.data(), source.size());
   if (!root.ok()) return root.status();
   const dcm::fb::Model& file = *root.value();

@@ -18,6 +18,10 @@ class MemoryBudget {
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
+  // No more than bytes from now on; reason says where that number comes from, in errors. A higher limit changes
+  // nothing.
+  void lower_limit(uint64_t bytes, const char* reason);
+
   uint64_t limit() const { return limit_; }
   uint64_t used() const { return used_; }
 
@@ -33,6 +37,7 @@ class MemoryBudget {
 
  private:
   uint64_t limit_;
+  const char* reason_ = "memory_limit";
   uint64_t used_ = 0;
 };
 

@@ -16,6 +16,7 @@ struct Site {
 
   uint32_t inputs() const { return op->input_count; }
   const Shape& input(uint32_t k = 0) const { return graph->shapes[graph->input_of(*op, k)]; }
+  // Fits: k is below the operator's output_count.
   const Shape& output(uint32_t k = 0) const { return graph->shapes[op->first_output + k]; }
   // What the kernel writes.
   const Shape& written() const { return fused == nullptr ? output() : graph->shapes[fused->first_output]; }
