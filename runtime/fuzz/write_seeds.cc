@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "huffman_case.h"
 #include "small_network.h"
 #include "wide_network.h"
 
@@ -66,6 +67,10 @@ int main(int argc, char** argv) {
   ok = ok && write(models / "sparse_empty", sparse(0.0, 3, 4, 64, 50));
   ok = ok && write(models / "shared_many_codes", dense_shared(256, 65536, 600));
   ok = ok && write(models / "shared_chunks", dense_shared(5, 50, 120));
+  const std::filesystem::path codes = std::filesystem::path(argv[1]) / "huffman";
+  std::filesystem::create_directories(codes);
+  std::mt19937 random(11);
+  for (int i = 0; ok && i < 20; ++i) ok = write(codes / std::to_string(i), dcm::fuzz::random_case(random, 1000));
   if (!ok) std::fprintf(stderr, "cannot write to %s\n", argv[1]);
   return ok ? 0 : 1;
 }

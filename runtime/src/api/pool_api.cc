@@ -43,7 +43,7 @@ void dcm_pool_destroy(dcm_pool* pool) {
 
 void dcm_pool_parallel_for(void* pool, uint32_t tasks, void (*task)(void* argument, uint32_t index), void* argument) {
   dcm_pool& shared = *static_cast<dcm_pool*>(pool);
-  const auto run = [&](uint32_t, uint64_t begin, uint64_t end) {
+  auto run = [&](uint32_t, uint64_t begin, uint64_t end) {
     for (uint64_t index = begin; index < end; ++index) task(argument, static_cast<uint32_t>(index));
   };
   if (pthread_mutex_trylock(&shared.busy) != 0) return run(0, 0, tasks);
