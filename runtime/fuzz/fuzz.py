@@ -1,7 +1,7 @@
 """Runs the fuzz targets (``make fuzz MINUTES=n``) and says what came of it.
 
 Each target goes on from the corpus of earlier calls, so time adds up. A finding ends its target at once: the input is
-kept in ``build/fuzz/findings``, and this ends with exit code 1. A report goes to ``build/fuzz/report.json``.
+kept in the work folder's ``findings``, and this ends with exit code 1. A report goes to its ``report.json``.
 """
 
 from __future__ import annotations
@@ -56,18 +56,22 @@ class Result:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=Path, default=ROOT / "build" / "fuzz", help="a build with DCMOBILE_BUILD_FUZZ")
+    parser.add_argument("--build", type=Path, required=True, help="a build with DCMOBILE_BUILD_FUZZ")
+    parser.add_argument("--work", type=Path, required=True, help="takes corpora, findings and the report")
     parser.add_argument("--seconds", type=float, required=True, help="for each target")
     parser.add_argument("--jobs", type=int, default=2, help="targets side by side")
+    parser.add_argument("--seed", type=int, default=0, help="of all random choices, with empty corpora; 0: a new one")
     parser.add_argument("--targets", nargs="+", choices=[target.name for target in TARGETS], help="default: all")
     given = parser.parse_args()
 
-    build = given.build.resolve()
-    work = build if build.name == "fuzz" else build / "fuzz"
+    build, work = given.build.resolve(), given.work.resolve()
+    if given.seed:
+        shutil.rmtree(work / "corpus", ignore_errors=True)
+    work.mkdir(parents=True, exist_ok=True)
     write_seeds(build, work)
     chosen = [target for target in TARGETS if not given.targets or target.name in given.targets]
     with ThreadPoolExecutor(given.jobs) as pool:
-        results = list(pool.map(lambda target: fuzz(target, build, work, given.seconds), chosen))
+        results = list(pool.map(lambda target: fuzz(target, build, work, given), chosen))
     (work / "report.json").write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
     print(table(results))
     for result in results:
@@ -85,7 +89,7 @@ def write_seeds(build: Path, work: Path) -> None:
             shutil.copy(golden, seeds / "model" / golden.stem)
 
 
-def fuzz(target: Target, build: Path, work: Path, seconds: float) -> Result:
+def fuzz(target: Target, build: Path, work: Path, given: argparse.Namespace) -> Result:
     """Run one target."""
     corpus, findings = work / "corpus" / target.name, work / "findings"
     regressions = FUZZ / "regressions" / target.name
@@ -94,21 +98,22 @@ def fuzz(target: Target, build: Path, work: Path, seconds: float) -> Result:
     seeds = [path for path in (work / "seeds" / target.seeds, regressions) if path.is_dir()]
     log_path = work / f"{target.name}.log"
     if target.python:
-        program = [sys.executable, ROOT / target.python]
+        program = [sys.executable, str(ROOT / target.python)]
     else:
-        program = [build / "runtime" / "fuzz" / f"dcmobile_fuzz_{target.name}", f"-dict={FUZZ / 'dcmodel.dict'}"]
+        program = [str(build / "runtime" / "fuzz" / f"dcmobile_fuzz_{target.name}"), f"-dict={FUZZ / 'dcmodel.dict'}"]
     options = {
-        "max_total_time": max(round(seconds), 1),
+        "max_total_time": max(round(given.seconds), 1),
         "max_len": target.most_bytes,
         "timeout": 25,  # seconds of one input; machines are shared
         "rss_limit_mb": 4096,
+        "seed": given.seed,
         "print_final_stats": 1,
         "artifact_prefix": f"{findings}/{target.name}-",
     }
     before = set(findings.glob(f"{target.name}-*"))
     with log_path.open("w") as log:
         done = subprocess.run(
-            [*program, *(f"-{name}={value}" for name, value in options.items()), corpus, *seeds],
+            [*program, *(f"-{name}={value}" for name, value in options.items()), str(corpus), *map(str, seeds)],
             stdout=log,
             stderr=subprocess.STDOUT,
             check=False,
@@ -121,7 +126,7 @@ def fuzz(target: Target, build: Path, work: Path, seconds: float) -> Result:
         finding = f"{new[0]} ({log_path} says why)" if new else f"ended with code {done.returncode}: see {log_path}"
     return Result(
         target.name,
-        float(_last(r"Done \d+ runs in (\d+) second", text) or seconds),
+        float(_last(r"Done \d+ runs in (\d+) second", text) or given.seconds),
         int(_last(r"stat::number_of_executed_units:\s*(\d+)", text) or _last(r"^#(\d+)", text) or 0),
         len(list(corpus.iterdir())),
         int(found) if (found := _last(r"\bcov: (\d+)", text)) else None,

@@ -87,11 +87,12 @@ void mutate_site(uint8_t* data, size_t size, const std::vector<Site>& sites, std
   }
 }
 
+// All checksums first, then they are written: tables may overlap, and a checksum be a part of another's reference.
 class Resealer {
  public:
-  explicit Resealer(uint8_t* data) : model_(*fb::GetModel(data)) {}
+  explicit Resealer(const uint8_t* data) : model_(*fb::GetModel(data)), file_(data) {}
 
-  void run() {
+  void run(uint8_t* data) {
     const auto* weights = model_.weights();
     for (uint32_t i = 0; weights != nullptr && i < weights->size(); ++i) {
       const fb::Weight& weight = *weights->Get(i);
@@ -99,15 +100,16 @@ class Resealer {
       if (const auto* shared = weight.encoding_as_DenseShared()) chunks(shared->chunks());
       if (const auto* dense = weight.encoding_as_Dense()) values(weight, *dense);
     }
+    for (const auto& [at, crc] : found_) store(data + at, 4, crc);
   }
 
  private:
-  void seal(const uint8_t* crc, uint64_t offset, uint64_t bytes) {
+  void seal(const uint8_t* place, uint64_t offset, uint64_t bytes) {
     const auto* payload = model_.payload();
-    if (crc == nullptr || payload == nullptr || offset > payload->size() || bytes > payload->size() - offset) return;
+    if (place == nullptr || payload == nullptr || offset > payload->size() || bytes > payload->size() - offset) return;
     if (bytes > left_) return;
     left_ -= bytes;
-    store(const_cast<uint8_t*>(crc), 4, crc32c(payload->data() + offset, bytes));
+    found_.emplace_back(place - file_, crc32c(payload->data() + offset, bytes));
   }
 
   void chunks(const flatbuffers::Vector<const fb::Chunk*>* chunks) {
@@ -132,6 +134,8 @@ class Resealer {
   }
 
   const fb::Model& model_;
+  const uint8_t* file_;
+  std::vector<std::pair<ptrdiff_t, uint32_t>> found_;
   uint64_t left_ = 1 << 22;  // bytes to sum: sections may overlap as often as the file says
 };
 
@@ -147,7 +151,7 @@ bool is_model(const uint8_t* data, size_t size) {
 }
 
 void reseal(uint8_t* data) {
-  Resealer(data).run();
+  Resealer(data).run(data);
 }
 
 size_t mutate_model(uint8_t* data, size_t size, size_t most, const uint8_t* donor, size_t donor_size,

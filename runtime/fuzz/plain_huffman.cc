@@ -1,29 +1,27 @@
 #include "plain_huffman.h"
 
-#include <map>
-#include <string>
-
 namespace dcm::fuzz {
 namespace {
 
-// Code words as texts of 0 and 1.
-std::map<std::string, uint8_t> code_words(const std::vector<uint8_t>& lengths) {
-  std::map<std::string, uint8_t> symbols;
-  std::string word;
-  for (uint8_t length = 1; length <= 11; ++length)
-    for (size_t symbol = 0; symbol < lengths.size(); ++symbol) {
-      if (lengths[symbol] != length) continue;
-      if (!word.empty()) {  // the one before plus one
-        const size_t zero = word.rfind('0');
-        if (zero == std::string::npos) return symbols;
-        word[zero] = '1';
-        for (size_t i = zero + 1; i < word.size(); ++i) word[i] = '0';
+// Symbols by length and value of their code words, -1 where there is none.
+struct CodeWords {
+  std::vector<std::vector<int>> symbol = std::vector<std::vector<int>>(12);
+  uint32_t count = 0;
+  uint8_t any = 0;  // a symbol that has one
+
+  explicit CodeWords(const std::vector<uint8_t>& lengths) {
+    uint32_t word = 0;
+    for (uint32_t length = 1; length <= 11; ++length, word *= 2) {
+      symbol[length].assign(size_t{1} << length, -1);
+      for (size_t i = 0; i < lengths.size(); ++i) {
+        if (lengths[i] != length) continue;
+        symbol[length].at(word++) = static_cast<int>(i);
+        any = static_cast<uint8_t>(i);
+        ++count;
       }
-      word.resize(length, '0');
-      symbols[word] = static_cast<uint8_t>(symbol);
     }
-  return symbols;
-}
+  }
+};
 
 }  // namespace
 
@@ -62,32 +60,33 @@ std::optional<std::vector<uint8_t>> plain_lengths(const uint8_t* packed, size_t 
 
 std::optional<std::vector<uint8_t>> plain_symbols(const std::vector<uint8_t>& lengths, const uint8_t* bytes,
                                                   const std::array<uint32_t, 4>& stream_bytes, uint32_t count) {
-  const std::map<std::string, uint8_t> words = code_words(lengths);
+  const CodeWords words(lengths);
   std::vector<uint8_t> symbols;
-  if (words.empty() && count > 0) return std::nullopt;
+  if (words.count == 0 && count > 0) return std::nullopt;
   const uint32_t run = (count + 3) / 4;
   const uint8_t* stream = bytes;
   for (uint32_t j = 0; j < 4; stream += stream_bytes[j++]) {
     const uint32_t bits = 8 * stream_bytes[j];
-    if (words.size() <= 1) {
+    if (words.count <= 1) {
       if (bits != 0) return std::nullopt;
       continue;
     }
     uint32_t bit = 0;
     for (uint32_t k = 0; k < run && symbols.size() < count; ++k) {
-      std::string word;
+      uint32_t word = 0, length = 0;
       do {
         if (bit == bits) return std::nullopt;
-        word.push_back((stream[bit / 8] >> bit % 8 & 1) != 0 ? '1' : '0');
+        word = word * 2 + (stream[bit / 8] >> bit % 8 & 1);
         ++bit;
-      } while (words.count(word) == 0);
-      symbols.push_back(words.at(word));
+        ++length;
+      } while (words.symbol.at(length)[word] < 0);
+      symbols.push_back(static_cast<uint8_t>(words.symbol[length][word]));
     }
     if ((bit + 7) / 8 * 8 != bits) return std::nullopt;
     for (; bit < bits; ++bit)
       if ((stream[bit / 8] >> bit % 8 & 1) != 0) return std::nullopt;
   }
-  if (words.size() == 1) symbols.assign(count, words.begin()->second);
+  if (words.count == 1) symbols.assign(count, words.any);
   return symbols;
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from example_program import make_program, one_thread
 from forked import ended, fork
 
 import dcmobile
@@ -28,6 +29,12 @@ WRITERS: dict[str, tuple[str, Write]] = {
     "run": (".npy", lambda program, target: ["run", *_model(program), "-i", _input(program), "-o", str(target)]),
     "inspect": (".html", lambda program, target: ["inspect", *_model(program), "--html", str(target)]),
 }
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with one_thread():
+        yield make_program(tmp_path_factory.mktemp("program"))
 
 
 def _model(program: Path) -> list[str]:

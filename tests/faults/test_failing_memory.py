@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library = tmp_path_factory.mktemp("shim") / "failing_memory.so"
-    command = ["g++", "-std=c++17", "-O1", "-shared", "-fPIC", "-o", library, HERE / "failing_memory.cc", "-ldl"]
+    command = ["g++", "-std=c++17", "-shared", "-fPIC", "-o", str(library), str(HERE / "failing_memory.cc"), "-ldl"]
     subprocess.run(command, check=True)
     return library
 

@@ -6,15 +6,23 @@ import os
 import random
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from example_program import make_program, one_thread
 from forked import ended, fork
 
 from dcmobile.cli.main import cli
 
 KILLS = 50
 OLD = b"what was there before" * 1000
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with one_thread():
+        yield make_program(tmp_path_factory.mktemp("program"))
 
 
 def _compress(program: Path, target: Path) -> None:

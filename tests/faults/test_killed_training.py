@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from example_program import one_thread
 from forked import ended, fork
 
 from dcmobile import Recipe
@@ -35,6 +36,11 @@ TRAINING, TEST = _digits(6 * BATCH, 1), _digits(100, 2)
 
 
 def _train(folder: Path) -> None:
+    with one_thread():
+        _train_on_one_thread(folder)
+
+
+def _train_on_one_thread(folder: Path) -> None:
     trained = training.train(_task(), 3, TRAINING, TEST, folder, lambda *_: None)
     trained.compressor.export(folder / "net.dcmodel", (torch.zeros(1, 1, 28, 28),))
 

@@ -182,7 +182,7 @@ def main() -> None:
     """The target."""
     options = parse()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    seed = random.randrange(2**32)
+    seed = options.seed or random.randrange(2**32)
     rng = random.Random(seed)
     print(f"seed {seed}")
     known = programs()

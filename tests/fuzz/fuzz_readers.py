@@ -7,6 +7,8 @@ targets that lie beside CORPUS are given to the readers first: their files reach
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import importlib.util
 import random
 import sys
@@ -16,7 +18,8 @@ from pathlib import Path
 
 from libfuzzer_options import Options, parse
 
-sys.path += [str(Path(__file__).parents[1] / "format")]
+FORMAT_TESTS = Path(__file__).parents[1] / "format"
+sys.path += [str(FORMAT_TESTS)]
 
 # Shares of the time that may go to the other targets' corpora.
 REPLAYED_SHARE = 0.5
@@ -49,8 +52,10 @@ def replay(options: Options, end: float) -> int:
     for path in known:
         if time.monotonic() > end:
             break
-        guarded(path.read_bytes(), options)
-        count += 1
+        with contextlib.suppress(FileNotFoundError):  # the other target runs, and has found a smaller one
+            data = path.read_bytes()
+            guarded(data, options)
+            count += 1
     return count
 
 
@@ -81,18 +86,21 @@ def blind(options: Options, end: float) -> int:
 def main() -> None:
     """The target."""
     options = parse()
+    if options.seed:
+        random.seed(options.seed)
     start = time.monotonic()
+    atheris = importlib.import_module("atheris") if importlib.util.find_spec("atheris") else None
+    if atheris is not None:
+        plain = sorted(path.stem for path in FORMAT_TESTS.glob("plain_*.py"))
+        with atheris.instrument_imports(include=["dcmobile.fileformat", *plain]):
+            importlib.import_module("side_by_side")
     replayed = replay(options, start + options.seconds * REPLAYED_SHARE)
     print(f"{replayed} files of other targets: the readers agree")
-    if importlib.util.find_spec("atheris") is None:
-        count = blind(options, start + options.seconds)
-        print(f"Done {replayed + count} runs in {options.seconds:.0f} second(s)")
-        print(f"stat::number_of_executed_units: {replayed + count}")
+    if atheris is None:
+        count = replayed + blind(options, start + options.seconds)
+        print(f"Done {count} runs in {options.seconds:.0f} second(s)")
+        print(f"stat::number_of_executed_units: {count}")
         return
-    import atheris
-
-    with atheris.instrument_imports(include=["dcmobile.fileformat", "plain_"]):
-        import side_by_side  # noqa: F401
     left = max(round(options.seconds - (time.monotonic() - start)), 1)
     arguments = [word for word in sys.argv if not word.startswith("-max_total_time=")]
     atheris.Setup([*arguments, f"-max_total_time={left}"], lambda data: compare(bytes(data)))

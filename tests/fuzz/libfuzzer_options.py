@@ -9,9 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """seconds: of the run. folders: the corpus, which new inputs join, then those with more seeds."""
+    """seconds: of the run. seed: of the random choices, 0 for a new one. folders: the corpus, then
+    those with more seeds."""
 
     seconds: float
+    seed: int
     artifact_prefix: str
     folders: list[Path]
 
@@ -21,4 +23,6 @@ def parse(arguments: list[str] | None = None) -> Options:
     given = sys.argv[1:] if arguments is None else arguments
     named = dict(word[1:].split("=", 1) for word in given if word.startswith("-") and "=" in word)
     folders = [Path(word) for word in given if not word.startswith("-")]
-    return Options(float(named.get("max_total_time", 10)), named.get("artifact_prefix", "./"), folders)
+    return Options(
+        float(named.get("max_total_time", 10)), int(named.get("seed", 0)), named.get("artifact_prefix", "./"), folders
+    )
