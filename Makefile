@@ -7,6 +7,7 @@
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
 # make fuzz MINUTES=30   each fuzz target for so long, from the corpus of earlier calls on; then what of the loader all tests and inputs reach
 # make soak MINUTES=60   a million runs of LeNet-5, then a loop of so long at four threads, into docs/reliability.md
+# make test-vulkan   every network of the zoo and every golden file on Vulkan drivers, watched by the validation layer
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -23,7 +24,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,9s/^# //p' Makefile
+	@sed -n '1,10s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -33,6 +34,10 @@ setup: build/python/.installed
 build/.system: scripts/install-system-packages
 	scripts/install-system-packages
 	mkdir -p build && touch $@
+
+build/.system-vulkan: build/.system scripts/install-system-packages
+	scripts/install-system-packages vulkan
+	touch $@
 
 build/.system-java: build/.system scripts/install-system-packages
 	scripts/install-system-packages java
@@ -106,13 +111,14 @@ define native_test
 	$(call native_build,$(1),$(2),$(3))
 	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS) $(4)
 endef
-sanitize_options := $(clang) -DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_FUZZ=ON -DDCMOBILE_BUILD_JAVA=OFF
+sanitize_options := $(clang) -DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_FUZZ=ON -DDCMOBILE_SIGNATURES=ON -DDCMOBILE_BUILD_JAVA=OFF
+cpu_alone := -DDCMOBILE_VULKAN=OFF -DDCMOBILE_BUILD_JAVA=OFF -DDCMOBILE_EXECUTORCH=OFF
 fuzz_targets := $(foreach target,load run huffman,dcmobile_fuzz_$(target)) dcmobile_write_seeds
 
-test-native: .venv/.ready build/.system-java build/.system-fuzz
+test-native: .venv/.ready build/.system-java build/.system-vulkan build/.system-fuzz
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
 	$(call native_test,sanitize,$(sanitize_options))
-	$(call native_test,thread,$(clang) -DDCMOBILE_SANITIZE=THREAD -DDCMOBILE_BUILD_JAVA=OFF,dcmobile_threads_tests,-L threads)
+	$(call native_test,thread,$(clang) -DDCMOBILE_SANITIZE=THREAD $(cpu_alone),dcmobile_threads_tests,-L threads)
 
 # ---- Fuzzing and soaking (docs/reliability.md) --------------------------------------------------------------------------------
 
@@ -133,7 +139,7 @@ fuzz: setup build/.system-fuzz
 # Lines of the loader that the native tests and the corpora of make fuzz reach; fails below 90 %.
 .PHONY: coverage
 coverage: setup build/.system-fuzz
-	$(call native_build,coverage,$(clang) -DDCMOBILE_COVERAGE=ON -DDCMOBILE_BUILD_JAVA=OFF)
+	$(call native_build,coverage,$(clang) -DDCMOBILE_COVERAGE=ON $(cpu_alone))
 	$(PYTHON) runtime/fuzz/coverage.py --build build/coverage --corpora build/fuzz
 
 .PHONY: soak
@@ -141,12 +147,16 @@ soak: setup
 	$(call native_build,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON,dcmobile-soak)
 	$(PYTHON) runtime/soak/soak.py --program build/native/runtime/soak/dcmobile-soak --minutes $(MINUTES)
 
-test-python: setup build/.system-java
+test-python: build/.system-vulkan setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
 
 .PHONY: test-executorch
 test-executorch: setup
 	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/executorch_delegate tests/cli/test_cli_executorch.py
+
+.PHONY: test-vulkan
+test-vulkan: build/.system-vulkan test-native setup
+	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/vulkan
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max

@@ -163,8 +163,8 @@ void tell(const Sample& sample) {
                sample.state.descriptors, sample.state.threads);
 }
 
-// What grew since the first sample, or nothing. Threads of a reload come and go, so that those are compared at the end
-// alone, when it has stopped.
+}  // namespace
+
 std::string growth(const ProcessState& first, const ProcessState& now) {
   char text[160] = "";
   if (now.resident_bytes > first.resident_bytes + kAllowedGrowth)
@@ -174,8 +174,6 @@ std::string growth(const ProcessState& first, const ProcessState& now) {
     std::snprintf(text, sizeof text, "open descriptors grew from %u to %u", first.descriptors, now.descriptors);
   return text;
 }
-
-}  // namespace
 
 Outcome soak(const Plan& plan) {
   Outcome outcome;

@@ -35,11 +35,15 @@ struct Outcome {
   std::string failure;                                       // empty: all is well
 };
 
-// Fails if a run fails or gives another result than the first one did, if memory grows, or if descriptors or threads
-// are not what they were after the first sample. Progress goes to stderr, a line a sample.
+// Fails if a run fails or gives another result than the first one did, or if memory or descriptors grow. Progress goes
+// to stderr, a line a sample.
 Outcome soak(const Plan& plan);
 
 // Growth of resident memory that is no leak: the allocator's arenas and the pages of stacks that runs first touch.
 constexpr uint64_t kAllowedGrowth = 1 << 20;
+
+// What a process holds more than at the first sample, as a text, or nothing. Threads are not compared: those of a
+// reload come and go.
+std::string growth(const ProcessState& first, const ProcessState& now);
 
 }  // namespace soak

@@ -30,4 +30,13 @@ struct Site {
   }
 };
 
+inline Site site_of(const Op& op, const Graph& graph, const Array<Weight>& weights) {
+  Site site;
+  site.graph = &graph;
+  site.op = &op;
+  for (uint32_t role = 0; role < kWeightRoles; ++role)
+    if (op.weights[role] != kNoWeight) site.weights[role] = &weights[op.weights[role]];
+  return site;
+}
+
 }  // namespace dcm
