@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "runtime" / "fuzz"
-# Larger golden files only make each execution slower; what they have that small ones lack is their size.
+# Larger files only make each execution slower; what they have that small ones lack is their size.
 LARGEST_SEED = 24 << 10
 
 
@@ -81,12 +82,15 @@ def main() -> int:
 
 
 def write_seeds(build: Path, work: Path) -> None:
-    """The first inputs: small networks, and the golden files."""
+    """The first inputs: small networks, the golden files, and files made by hand to do harm."""
     seeds = work / "seeds"
+    attacks = work / "attacks"
     subprocess.run([build / "runtime" / "fuzz" / "dcmobile_write_seeds", seeds], check=True)
-    for golden in (ROOT / "tests" / "golden").glob("*.dcmodel"):
-        if golden.stat().st_size <= LARGEST_SEED:
-            shutil.copy(golden, seeds / "model" / golden.stem)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "format")}
+    subprocess.run([sys.executable, ROOT / "tests/attacks/make_attacks.py", attacks], check=True, env=environment)
+    for path in [*(ROOT / "tests" / "golden").glob("*.dcmodel"), *attacks.glob("*.dcmodel")]:
+        if path.stat().st_size <= LARGEST_SEED:
+            shutil.copy(path, seeds / "model" / path.stem)
 
 
 def fuzz(target: Target, build: Path, work: Path, given: argparse.Namespace) -> Result:
