@@ -11,8 +11,8 @@ namespace {
 
 using Tensors = std::vector<std::vector<float>>;
 
-constexpr uint64_t kMostElements = 1 << 18;  // of a sample of an input or output
-constexpr uint64_t kMostMacs = 1 << 24;      // of a sample
+constexpr uint64_t kMostElements = 1 << 16;  // of a sample of an input or output
+constexpr uint64_t kMostMacs = 1 << 20;      // of a sample: under sanitizers a second
 constexpr uint32_t kBatch = 3;
 
 // Elements of a sample; 0 if there are more than kMostElements.
