@@ -48,8 +48,10 @@ std::string kernel_of(const OneOp& run, size_t op) {
 
 bool is_fused(const OneOp& run, size_t op) {
   const PlannedOp& planned = run.model()->plan.ops[op];
-  const bool fused = planned.site.op->type == OpType::kAdd ? kernel_of(run, op) == "add_fused"
-                                                           : kernel_of(run, op) == "max_pool2d_fused";
+  const OpType type = planned.site.op->type;
+  const bool fused = kernel_of(run, op) == (type == OpType::kAdd      ? "add_fused"
+                                            : type == OpType::kConv2d ? "conv2d_fused"
+                                                                      : "max_pool2d_fused");
   EXPECT_EQ(planned.kernel->run == nullptr, fused);
   return fused;
 }
@@ -140,6 +142,41 @@ TEST_P(Fusion, PoolsAreExact) {
     for (const uint32_t threads : {1u, 3u}) ASSERT_EQ(together(inputs, threads), expected) << threads << ", case " << i;
   }
   EXPECT_EQ(fused > 0, has_vectors());
+}
+
+// A depthwise 3 x 3 convolution of what a sparse 1 x 1 one makes: bands with and without rows around them, planes of one
+// band, rows shorter than a vector, strides, activations that are no clamp, weights of the second one in all forms.
+// Bit for bit: both add the products of an output in the same order, from its bias on.
+TEST_P(Fusion, DepthwiseConvolutionsAreExact) {
+  std::mt19937 random(96);
+  uint32_t fused = 0;
+  for (uint32_t i = 0; i < 36; ++i) {
+    const fb::Activation activations[] = {fb::Activation_Relu6, fb::Activation_None, fb::Activation_HardSwish};
+    OpParts conv;
+    conv.activation = activations[i % 3];
+    const uint32_t channels = pick(random, 1, 40), outputs = pick(random, 1, 24);
+    const uint32_t height = 4 * pick(random, 1, 16), width = i % 4 == 3 ? pick(random, 1, 50) : 4 * pick(random, 1, 16);
+    Twins twins(random, form(), conv, {pick(random, 1, 3), channels, height, width}, outputs, 1);
+    OpParts& second = twins.follow(fb::OpAttributes_Conv2d, {2});
+    second.kernel_h = second.kernel_w = 3;
+    second.pad_top = second.pad_left = second.pad_bottom = second.pad_right = 1;
+    second.stride_h = second.stride_w = 1 + i / 3 % 2;
+    second.groups = outputs;
+    second.activation = activations[i / 6 % 3];
+    const WeightForm forms[] = {WeightForm::kDenseShared, WeightForm::kDense, WeightForm::kSparse};
+    Tensor values;
+    second.weight = add_weight(&twins.parts, forms[i / 2 % 3], random, {outputs, 1, 3, 3}, &values);
+    if (i % 5 != 4) second.bias = twins.parts.dense({outputs}, testing::random_values(random, outputs));
+    const OneOp together = twins.together(), apart = twins.apart();
+    const bool is = is_fused(together, 2);
+    ASSERT_FALSE(is && (height * width % 4 != 0 || !has_vectors() || form() != WeightForm::kSparse));
+    ASSERT_FALSE(is_fused(apart, 2));
+    fused += is;
+    const std::vector<Tensor> inputs = {random_tensor(random, twins.shape), random_tensor(random, twins.out)};
+    const Tensor expected = apart(inputs);
+    for (const uint32_t threads : {1u, 3u}) ASSERT_EQ(together(inputs, threads), expected) << threads << ", case " << i;
+  }
+  EXPECT_EQ(fused > 8, has_vectors() && form() == WeightForm::kSparse) << fused;
 }
 
 TEST_P(Fusion, OnlyWhereItMay) {

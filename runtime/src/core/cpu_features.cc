@@ -23,6 +23,24 @@ constexpr bool has(uint32_t value, uint32_t bits) {
   return (value & bits) == bits;
 }
 
+// Of leaf 1, with what extends them.
+uint32_t family_of(uint32_t version) {
+  const uint32_t family = version >> 8 & 0xf;
+  return family == 0xf ? family + (version >> 20 & 0xff) : family;
+}
+uint32_t model_of(uint32_t version) {
+  return (version >> 12 & 0xf0) | (version >> 4 & 0xf);
+}
+
+// See whole_avx512.
+bool joins_units(uint32_t version) {
+  constexpr uint32_t kIntel = 6, kZen4 = 0x19;  // families; Zen 3 has no AVX-512
+  constexpr uint8_t kModels[] = {0x66, 0x7d, 0x7e, 0x8c, 0x8d, 0xa7};  // Cannon, Ice (two), Tiger (two), Rocket Lake
+  bool known = false;
+  for (const uint8_t model : kModels) known |= model_of(version) == model;
+  return family_of(version) == kZen4 || (family_of(version) == kIntel && known);
+}
+
 // Bits as in Intel's manual, volume 2, CPUID, and volume 1, chapter 13; AMD's, volume 3, appendix E.
 CpuFeatures ask() {
   constexpr uint32_t kFma = 1u << 12, kSse42 = 1u << 20, kXgetbv = 1u << 27, kLzcnt = 1u << 5;
@@ -33,17 +51,19 @@ CpuFeatures ask() {
   if (__get_cpuid(0x80000001, &a, &b, &c, &d) != 0) features.lzcnt = has(c, kLzcnt);
   if (__get_cpuid(1, &a, &b, &c, &d) == 0) return features;
   features.sse42 = has(c, kSse42);
-  const bool fma = has(c, kFma);
+  const bool fma = has(c, kFma), joins = joins_units(a);
   const uint32_t saved = has(c, kXgetbv) ? saved_registers() : 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return features;
   features.avx2 = fma && has(b, kAvx2) && has(saved, kYmm);
   features.avx512 = features.avx2 && has(b, kAvx512) && has(saved, kZmm);
+  features.whole_avx512 = features.avx512 && !joins;
   return features;
 }
 
 // What ask() said, a bit each; kAsked once it has. Threads that ask at the same time get the same answer.
 std::atomic<uint32_t> answer{0};
-constexpr uint32_t kAsked = 1, kHasSse42 = 2, kHasAvx2 = 4, kHasAvx512 = 8, kHasLzcnt = 16;
+constexpr uint32_t kAsked = 1, kHasSse42 = 2, kHasAvx2 = 4, kHasAvx512 = 8, kHasLzcnt = 16,
+                   kHasWholeAvx512 = 32;
 
 }  // namespace
 
@@ -52,10 +72,11 @@ CpuFeatures cpu_features() {
   if (known == 0) {
     const CpuFeatures now = ask();
     known = kAsked | (now.sse42 ? kHasSse42 : 0) | (now.avx2 ? kHasAvx2 : 0) | (now.avx512 ? kHasAvx512 : 0) |
-            (now.lzcnt ? kHasLzcnt : 0);
+            (now.lzcnt ? kHasLzcnt : 0) | (now.whole_avx512 ? kHasWholeAvx512 : 0);
     answer.store(known, std::memory_order_relaxed);
   }
-  return {has(known, kHasSse42), has(known, kHasAvx2), has(known, kHasAvx512), has(known, kHasLzcnt)};
+  return {has(known, kHasSse42), has(known, kHasAvx2), has(known, kHasAvx512), has(known, kHasLzcnt),
+          has(known, kHasWholeAvx512)};
 }
 #else
 CpuFeatures cpu_features() {
