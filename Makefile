@@ -5,6 +5,7 @@
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
+# make test-vulkan   every network of the zoo and every golden file on Vulkan drivers, watched by the validation layer
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -21,7 +22,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,8s/^# //p' Makefile
+	@sed -n '1,9s/^# //p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -31,6 +32,10 @@ setup: build/python/.installed
 build/.system: scripts/install-system-packages
 	scripts/install-system-packages
 	mkdir -p build && touch $@
+
+build/.system-vulkan: build/.system scripts/install-system-packages
+	scripts/install-system-packages vulkan
+	touch $@
 
 build/.system-java: build/.system scripts/install-system-packages
 	scripts/install-system-packages java
@@ -94,16 +99,20 @@ define native_test
 	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
 endef
 
-test-native: .venv/.ready build/.system-java
+test-native: .venv/.ready build/.system-java build/.system-vulkan
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
 	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_JAVA=OFF)
 
-test-python: setup build/.system-java
+test-python: build/.system-vulkan setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
 
 .PHONY: test-executorch
 test-executorch: setup
 	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/executorch_delegate tests/cli/test_cli_executorch.py
+
+.PHONY: test-vulkan
+test-vulkan: build/.system-vulkan test-native setup
+	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/vulkan
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max

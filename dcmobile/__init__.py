@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dcmobile.budget.sensitivity import Sensitivity
     from dcmobile.compile import sensitivity
     from dcmobile.compressor import Compressor, ExportReport, compress
+    from dcmobile.device import Device, DeviceReport, devices
     from dcmobile.distillation import Distillation
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
@@ -43,6 +44,8 @@ __all__ = [
     "CallError",
     "Compressor",
     "DcmError",
+    "Device",
+    "DeviceReport",
     "Distillation",
     "EntropySharing",
     "ExportReport",
@@ -61,6 +64,7 @@ __all__ = [
     "UnsupportedOperatorError",
     "__version__",
     "compress",
+    "devices",
     "load",
     "sensitivity",
 ]
@@ -72,6 +76,8 @@ _LAZY = {
     "compress": "compressor",
     "ImagePreprocessing": "image",
     "Metadata": "fileformat",
+    "Device": "device",
+    "DeviceReport": "device",
     "Distillation": "distillation",
     "EntropySharing": "recipe",
     "LayerRecipe": "recipe",
@@ -79,6 +85,7 @@ _LAZY = {
     "Recipe": "recipe",
     "Model": "model",
     "Sensitivity": "budget.sensitivity",
+    "devices": "device",
     "load": "model",
     "sensitivity": "compile",
 }

@@ -10,6 +10,7 @@ from dcmobile import __version__
 from dcmobile.cli.bench import bench
 from dcmobile.cli.bundle import bundle
 from dcmobile.cli.compress import compress
+from dcmobile.cli.devices import devices
 from dcmobile.cli.inspect import inspect
 from dcmobile.cli.program import Program
 from dcmobile.cli.run import run
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, inspect, run, bench, verify, bundle):
+for _command in (compress, sensitivity, inspect, run, bench, devices, verify, bundle):
     cli.add_command(_command)
 
 

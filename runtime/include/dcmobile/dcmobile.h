@@ -93,7 +93,7 @@ typedef enum dcm_code {
   DCM_MACHINE_MEMORY = 300,      /* out of memory */
   DCM_MACHINE_LIMIT = 301,       /* more memory than dcm_options.memory_limit allows */
   DCM_MACHINE_THREAD = 302,      /* a thread cannot be started */
-  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set or device is not there */
+  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set is not there */
   /* 4xx: the caller */
   DCM_CALL_ARGUMENT = 400, /* a null pointer, a size or an option out of range */
   DCM_CALL_NAME = 401,     /* no input or output of that name */
@@ -124,9 +124,16 @@ typedef struct dcm_options {
   const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
   dcm_parallel_for parallel_for; /* the caller's threads in place of own ones, which are not started; default NULL */
   void* parallel_for_context;    /* passed to it */
+  uint64_t parallel_for_wake_ns; /* what it takes if the threads sleep, nanoseconds; loops of a run that would gain less
+                                  * stay on the thread that runs; default 0: they wait awake */
+  const char* device; /* where a model runs: "cpu", "vulkan" or "vulkan:N"; default NULL: DCM_DEVICE or "cpu". A context
+                       * runs where its model is, unless it asks for "cpu" */
+  const char* cache_directory; /* where a device's driver may keep what it compiled; "": nowhere; default NULL:
+                                * dcmobile in the user's cache directory, nowhere on Android */
 } dcm_options;
 
-#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL}
+#define DCM_OPTIONS_DEFAULT \
+  {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL, (uint64_t)0, NULL, NULL}
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
@@ -203,6 +210,54 @@ typedef struct dcm_load_info {
 } dcm_load_info;
 
 DCM_API void dcm_model_load_info(const dcm_model* model, dcm_load_info* info);
+
+/* ---- Devices ----------------------------------------------------------------------------------------------------- */
+
+/* A device that dcm_options.device can name. */
+typedef struct dcm_device_info {
+  char id[16];                   /* "cpu", "vulkan:0", "vulkan:1", ... */
+  char name[256];                /* as its driver says; for the CPU the instruction set */
+  char kind[24];                 /* "CPU", "integrated GPU", "discrete GPU", "virtual GPU" or "other" */
+  char driver[256];              /* "" if it does not say */
+  char features[128];            /* optional ones that are used: "subgroup arithmetic, 16-bit storage" */
+  uint32_t api_major, api_minor; /* of Vulkan; 0 for the CPU, as is all that follows */
+  uint64_t memory_bytes;         /* of its largest memory */
+  uint64_t storage_range;        /* bytes that a shader can be given at once */
+  uint32_t workgroup_size;       /* most invocations of a workgroup, a power of two */
+  uint32_t shared_bytes;         /* memory that a workgroup shares */
+  uint32_t subgroup_size;
+} dcm_device_info;
+
+/* How many devices there are: the CPU, which is the first, and those with Vulkan 1.1, real GPUs before others. "vulkan"
+ * is the first of these. Asks the drivers each time. */
+DCM_API size_t dcm_device_count(void);
+DCM_API int dcm_device(size_t index, dcm_device_info* info, dcm_error* error);
+
+/* Where a model or a context runs. A device that is not there, computes wrongly (its shaders are compared with the CPU
+ * when they are first used), has no memory left or is lost is no error: the CPU does it all from then on, and
+ * `fallback` says why. Operators without a shader run on the CPU too. */
+typedef struct dcm_device_report {
+  char device[16];           /* "cpu", or the device that was asked for */
+  char name[256];            /* the device's name; "" for the CPU */
+  char fallback[252];        /* why the CPU does it all although a device was asked for; "" if it does not */
+  uint32_t ops, ops_placed;  /* operators that have something to compute; those that run on the device */
+  uint64_t weight_bytes;     /* of the device's memory: the model's weights, */
+  uint64_t activation_bytes; /* and a context's activations at its present batch */
+  uint64_t open_ns;          /* time of opening the device and filling its memory, */
+  uint64_t check_ns;         /* and of preparing its shaders and checking those that no earlier start has checked */
+} dcm_device_report;
+
+DCM_API int dcm_model_device(const dcm_model* model, dcm_device_report* report, dcm_error* error);
+DCM_API int dcm_context_device(const dcm_context* context, dcm_device_report* report, dcm_error* error);
+
+/* Where one operator of the plan runs. Texts live as long as the model. */
+typedef struct dcm_op_placement {
+  const char* device; /* "cpu" or "vulkan" */
+  const char* kernel; /* on the CPU as dcm_op_info says; else the shader, the first if there are several */
+  const char* reason; /* why it runs on the CPU although the model is on a device; else "" */
+} dcm_op_placement;
+
+DCM_API int dcm_model_op_placement(const dcm_model* model, size_t op, dcm_op_placement* placement, dcm_error* error);
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
 

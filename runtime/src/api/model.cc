@@ -1,10 +1,14 @@
 #include "api/model.h"
 
+#include <cstdio>
+#include <cstring>
+
 #include "api/options.h"
 #include "core/clock.h"
 #include "core/thread_pool.h"
 #include "format/container.h"
 #include "format/decode_weights.h"
+#include "format/memory_bound.h"
 #include "format/verify_weights.h"
 #include "graph/build_graph.h"
 
@@ -28,6 +32,7 @@ class Stopwatch {
 dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& options) {
   Stopwatch watch;
   load_info.file_bytes = source.size();
+  budget.lower_limit(dcm::memory_bound(source.size()), "the limit for a file of its size");
   dcm::Result<const dcm::fb::Model*> root = dcm::verify_container(source.data(), source.size());
   if (!root.ok()) return root.status();
   const dcm::fb::Model& file = *root.value();
@@ -46,9 +51,29 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
   }
   watch.lap(&load_info.decode_ns);
 
-  DCM_TRY(plan.build(graph, weights, options.isa, budget));
+  DCM_TRY(place(options));
+  DCM_TRY(plan.build(graph, weights, options.isa, accelerator == nullptr, budget));
   for (const dcm::Weight& weight : weights) load_info.weight_bytes += weight.bytes();
   for (const dcm::PlannedOp& op : plan.ops) load_info.weight_bytes += op.prepared.size();
   watch.lap(&load_info.plan_ns);
   return {};
+}
+
+// On the device that is asked for, if that can be.
+dcm::Status dcm_model::place(const dcm_options& options) {
+  const dcm::Result<const char*> device = dcm::choose_device(options);
+  if (!device.ok()) return device.status();
+  if (std::strcmp(device.value(), "cpu") != 0)
+    fallback = dcm::open_accelerator(device.value(), graph, weights, options.cache_directory, budget, &accelerator);
+  return {};
+}
+
+void dcm_model::describe_device(dcm_device_report* report) const {
+  if (accelerator != nullptr) {
+    dcm::describe_accelerator(*accelerator, report);
+    return;
+  }
+  std::snprintf(report->device, sizeof report->device, "cpu");
+  std::snprintf(report->fallback, sizeof report->fallback, "%s", fallback.text());
+  for (const dcm::PlannedOp& op : plan.ops) report->ops += op.kernel->run != nullptr;
 }

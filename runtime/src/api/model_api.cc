@@ -132,6 +132,26 @@ Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
   return {};
 }
 
+Status describe_placement(const dcm_model* model, size_t index, dcm_op_placement* placement) {
+  DCM_TRY(verify_pointer(placement, "placement"));
+  *placement = {};
+  const PlannedOp* planned = nullptr;
+  DCM_TRY(find_op(model, index, &planned));
+  *placement = {"cpu", planned->kernel->name, ""};
+  if (model->accelerator == nullptr) return {};
+  const char* shader = accelerator_kernel(*model->accelerator, static_cast<uint32_t>(index), &placement->reason);
+  if (shader != nullptr) placement->device = "vulkan", placement->kernel = shader;
+  return {};
+}
+
+Status describe_model_device(const dcm_model* model, dcm_device_report* device) {
+  DCM_TRY(verify_pointer(device, "report"));
+  *device = {};
+  DCM_TRY(verify_pointer(model, "model"));
+  model->describe_device(device);
+  return {};
+}
+
 Status describe_op_output(const dcm_model* model, size_t index, size_t output, dcm_tensor_info* info) {
   DCM_TRY(verify_pointer(info, "info"));
   *info = {};
@@ -233,6 +253,14 @@ int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info, dcm_er
 
 int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info, dcm_error* error) {
   return report(dcm::describe_op_output(model, op, output, info), error);
+}
+
+int dcm_model_device(const dcm_model* model, dcm_device_report* device, dcm_error* error) {
+  return report(dcm::describe_model_device(model, device), error);
+}
+
+int dcm_model_op_placement(const dcm_model* model, size_t op, dcm_op_placement* placement, dcm_error* error) {
+  return report(dcm::describe_placement(model, op, placement), error);
 }
 
 void dcm_model_load_info(const dcm_model* model, dcm_load_info* info) {

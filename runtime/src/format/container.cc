@@ -14,6 +14,7 @@ constexpr size_t kPayloadAlignment = 16;
 // The flatbuffers verifier follows a reference of distance 0 in a vector to the vector itself; the format refuses it.
 template <typename Vector>
 bool references_are_set(const Vector* vector) {
+  // Fits: the verifier has seen that the vector lies in the file.
   for (uint32_t i = 0; i < vector_size(vector); ++i)
     if (flatbuffers::ReadScalar<flatbuffers::uoffset_t>(vector->Data() + i * sizeof(flatbuffers::uoffset_t)) == 0)
       return false;

@@ -12,7 +12,7 @@
 namespace dcm {
 namespace {
 
-// Where the streams of a chunk lie.
+// Where the streams of a chunk lie. Fits: verify_place() has seen that all of them lie in the payload.
 struct ChunkStreams {
   const uint8_t* gaps;
   const uint8_t* codes;
@@ -29,7 +29,7 @@ struct ChunkStreams {
 };
 
 // The places of a chunk's non-zeros, from its gaps. next_start is where the following chunk begins, or null for the
-// last one.
+// last one. Fits: gap_bits is 8 at most, and counts are kMaxChunkSymbols at most.
 Status place_nonzeros(const fb::Chunk& chunk, const uint8_t* gaps, uint32_t gap_bits, uint64_t first,
                       const uint32_t* next_start, Weight* weight) {
   const uint32_t count = chunk.gap_count();
@@ -79,11 +79,13 @@ Status ChunkDecoder::prepare(MemoryBudget& budget) {
 
 Status ChunkDecoder::verify_checksum(const fb::Chunk& chunk) const {
   if (!options_.check_checksums) return {};
+  // Fits: verify_place() has seen that the chunk lies in the payload.
   const uint32_t found = crc32c(payload_.data + chunk.offset(), chunk_bytes(chunk));
   if (found == chunk.crc32c()) return {};
   return Status::error(DCM_FILE_CHECKSUM, "its bytes have CRC-32C 0x%08x, the file says 0x%08x", found, chunk.crc32c());
 }
 
+// Fits: verify_chunks has added up the counts, and they are no more than the weight's elements.
 template <typename Decode>
 Status ChunkDecoder::decode_all(const flatbuffers::Vector<const fb::Chunk*>* chunks, Decode&& decode) const {
   for (Desk& desk : desks_) desk.status = Status();
@@ -105,6 +107,7 @@ Status ChunkDecoder::decode_all(const flatbuffers::Vector<const fb::Chunk*>* chu
   return {};
 }
 
+// Fits: first is at most the number of non-zeros, for which there is room.
 Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight) const {
   CodeLengths lengths;
   DecodeTable gap_table, code_table;
@@ -131,6 +134,7 @@ Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight)
   });
 }
 
+// Fits: first is at most the number of elements, for which there is room.
 Status ChunkDecoder::decode_dense_shared(const fb::DenseShared& from, Weight* weight) const {
   CodeLengths lengths;
   DecodeTable table;

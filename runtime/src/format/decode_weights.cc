@@ -13,7 +13,7 @@ Status allocate_codebook(const CodebookFields& fields, MemoryBudget& budget, Wei
   return {};
 }
 
-// Codes that stand for a weight other than 0.
+// Codes that stand for a weight other than 0. Fits: no more than there are codes.
 uint64_t count_nonzeros(const Weight& weight) {
   bool is_zero[kMaxCentroids] = {};
   for (size_t i = 0; i < weight.codebook.size(); ++i) is_zero[i] = weight.codebook[i] == 0.0f;
@@ -24,7 +24,7 @@ uint64_t count_nonzeros(const Weight& weight) {
 
 Status decode_sparse(const fb::SparseShared& from, const ChunkDecoder& decoder, MemoryBudget& budget, Weight* weight) {
   DCM_TRY(allocate_codebook(codebook_of(from), budget, weight));
-  DCM_TRY(weight->segment_begin.allocate(budget, weight->segments() + 1));
+  DCM_TRY(weight->segment_begin.allocate(budget, Checked(weight->segments()) + 1));
   DCM_TRY(weight->segment_column.allocate(budget, weight->nonzeros));
   DCM_TRY(weight->codes.allocate(budget, weight->nonzeros));
   return decoder.decode_sparse(from, weight);

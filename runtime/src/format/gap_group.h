@@ -8,7 +8,7 @@
 
 namespace dcm {
 
-// How many of count symbols are skips.
+// How many of count symbols are skips. Fits: at most count, and i does not pass it.
 inline uint32_t count_skips(const uint8_t* gaps, uint32_t count, uint8_t skip) {
   typedef uint8_t Lanes __attribute__((vector_size(16)));
   constexpr uint32_t kLanes = sizeof(Lanes), kMostSteps = 255;  // so often a lane can count
@@ -30,7 +30,8 @@ constexpr uint32_t kGapGroup = 8;
 
 // Writes the columns of the non-zeros that the next kGapGroup gaps set, where column is the first that they may set and
 // room columns are left in the segment. Returns how many columns they take, the last non-zero's included; 0, and
-// nothing is written, if one is a skip or they leave the segment.
+// nothing is written, if one is a skip or they leave the segment. Fits: a sum of kGapGroup gaps is at most 8 * 256, and
+// in 16 bits the columns that leave the segment wrap, which taken > room has refused.
 inline uint32_t place_gap_group(const uint8_t* gaps, uint8_t skip, uint32_t column, uint32_t room, uint16_t* columns) {
   typedef uint8_t Gaps __attribute__((vector_size(kGapGroup)));
   typedef uint16_t Columns __attribute__((vector_size(2 * kGapGroup)));

@@ -19,7 +19,9 @@ Status verify_streams(const CodeLengths& lengths, const flatbuffers::Array<uint1
     return Status::error(DCM_FILE_HUFFMAN, "has %s symbols, but no symbol of their code occurs", group);
   for (uint32_t j = 0; j < kStreams; ++j) {
     const uint32_t symbols = stream_symbols(count, j);
+    // Fits: kMaxChunkSymbols and kMaxCodeLength bound the factors.
     const uint64_t fewest = ceil_div(uint64_t{symbols} * lengths.shortest, 8);
+    // Fits: the same bounds.
     const uint64_t most = ceil_div(uint64_t{symbols} * lengths.longest, 8);
     const uint32_t size = bytes.Get(j);
     if (size < fewest || size > most)
@@ -70,17 +72,18 @@ Result<uint64_t> verify_sparse_chunks(const ChunkVector* chunks, const CodeLengt
                                       uint64_t elements, const Payload& payload) {
   DCM_TRY(verify_unused(chunks, gaps, "gap"));
   DCM_TRY(verify_unused(chunks, codes, "code"));
-  uint64_t nonzeros = 0, end = 0;
+  Checked nonzeros = 0;
+  uint64_t end = 0;
   for (uint32_t i = 0; i < vector_size(chunks); ++i) {
     const fb::Chunk& chunk = *chunks->Get(i);
     DCM_TRY(verify_sparse_chunk(chunk, i == 0, end, gaps, codes, elements, payload).in("chunk %u", i));
     nonzeros += chunk.code_count();
-    end = uint64_t{chunk.start()} + chunk.code_count();
+    end = uint64_t{chunk.start()} + chunk.code_count();  // Fits: two numbers of 32 bits
     if (end > elements)
       return Status::error(DCM_FILE_INDEX, "chunk %u: sets %u weights from element %u of %" PRIu64, i,
                            chunk.code_count(), chunk.start(), elements);
   }
-  return nonzeros;
+  return nonzeros.value();  // ok(): chunks follow each other in at most UINT32_MAX elements
 }
 
 Status verify_dense_shared_chunks(const ChunkVector* chunks, const CodeLengths& codes, uint64_t elements,
@@ -90,7 +93,7 @@ Status verify_dense_shared_chunks(const ChunkVector* chunks, const CodeLengths& 
   for (uint32_t i = 0; i < vector_size(chunks); ++i) {
     const fb::Chunk& chunk = *chunks->Get(i);
     DCM_TRY(verify_dense_shared_chunk(chunk, end, codes, payload).in("chunk %u", i));
-    end += chunk.code_count();
+    end += chunk.code_count();  // Fits: at most 2^32 chunks of 2^16 codes
   }
   if (end != elements)
     return Status::error(DCM_FILE_INDEX, "its chunks set %" PRIu64 " weights, expected %" PRIu64, end, elements);

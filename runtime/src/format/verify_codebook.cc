@@ -45,6 +45,7 @@ Status unpack_codebook_code(const CodebookFields& fields, CodeLengths* lengths) 
 }
 
 Status unpack_gap_code(const fb::SparseShared& sparse, CodeLengths* lengths) {
+  // Fits: kMaxGapBits bounds the shift.
   return unpack(sparse.gap_lengths(), 1u << sparse.gap_bits(), lengths).in("gap_lengths");
 }
 

@@ -74,7 +74,7 @@ Status verify_encoding(const fb::Dense& dense, const Payload& payload, VisitMete
 
 Status verify_weight(const fb::Weight& from, const Payload& payload, VisitMeter& meter, Weight* weight,
                      Checked* resident) {
-  DCM_TRY(meter.visit(1, sizeof(uint32_t) * 8));  // the two tables
+  DCM_TRY(meter.visit(8, sizeof(uint32_t)));  // the two tables
   DCM_TRY(verify_shape(from, meter, weight));
   switch (from.encoding_type()) {
     case fb::Encoding_SparseShared:

@@ -11,15 +11,6 @@
 namespace dcm {
 namespace {
 
-Site site_of(const Op& op, const Graph& graph, const Array<Weight>& weights) {
-  Site site;
-  site.graph = &graph;
-  site.op = &op;
-  for (uint32_t role = 0; role < kWeightRoles; ++role)
-    if (op.weights[role] != kNoWeight) site.weights[role] = &weights[op.weights[role]];
-  return site;
-}
-
 // Elements of all that the operator reads and writes, for one sample.
 uint64_t elements_of(const Site& site) {
   uint64_t elements = 0;
@@ -93,7 +84,7 @@ Status prepare_op(IsaChoice choice, MemoryBudget& budget, PlannedOp* planned) {
 
 }  // namespace
 
-Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, MemoryBudget& budget) {
+Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, bool alone, MemoryBudget& budget) {
   const Result<IsaChoice> choice = choose_isa(isa);
   if (!choice.ok()) return choice.status();
   DCM_TRY(ops.allocate(budget, graph.ops.size()));
@@ -112,11 +103,11 @@ Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, 
     if (ops[i].kernel == nullptr)
       return in_op(i, Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it"));
   }
-  DCM_TRY(fuse(graph, choice.value().best, budget, &ops, &hosts));
+  if (alone) DCM_TRY(fuse(graph, choice.value().best, budget, &ops, &hosts));
   for (uint32_t i = 0; i < ops.size(); ++i) {
     DCM_TRY(in_op(i, prepare_op(choice.value(), budget, &ops[i])));
     if (hosts[i] != kNoHost) ops[hosts[i]].macs += std::exchange(ops[i].macs, 0);
-    if (ops[i].kernel->replaces_weight && users[graph.ops[i].weights[kWeight]] == 1)
+    if (alone && ops[i].kernel->replaces_weight && users[graph.ops[i].weights[kWeight]] == 1)
       weights[graph.ops[i].weights[kWeight]].release();
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);
     if (ops[i].kernel->scratch != nullptr)

@@ -27,9 +27,10 @@ struct Plan {
   uint32_t most_inputs = 0;    // of any operator
   uint64_t scratch_bytes = 0;  // of any operator, for each thread; a multiple of kMemoryAlignment
 
-  // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are; arrays of
-  // weights that no kernel reads any more are given back. isa: of the options, or null.
-  Status build(const Graph& graph, Array<Weight>& weights, const char* isa, MemoryBudget& budget);
+  // Chooses and prepares the kernels. The graph and the weights outlive the plan and stay where they are. isa: of the
+  // options, or null. alone: the CPU runs the whole graph. Then operators are fused, and arrays of weights that no
+  // kernel reads any more are given back.
+  Status build(const Graph& graph, Array<Weight>& weights, const char* isa, bool alone, MemoryBudget& budget);
 };
 
 }  // namespace dcm

@@ -28,7 +28,7 @@ public final class ModelTest {
     @Test
     public void version() {
         assertTrue(Dcmobile.version(), Dcmobile.version().matches("\\d+\\.\\d+\\.\\d+"));
-        assertEquals(Collections.singletonList("cpu"), Dcmobile.devices());
+        assertEquals("cpu", Dcmobile.devices().get(0));
     }
 
     @Test
