@@ -144,8 +144,8 @@ TEST_P(Fusion, PoolsAreExact) {
   EXPECT_EQ(fused > 0, has_vectors());
 }
 
-// A depthwise 3 x 3 convolution of what a sparse 1 x 1 one makes: bands with and without rows around them, planes of one
-// band, rows shorter than a vector, strides, activations that are no clamp, weights of the second one in all forms.
+// A depthwise 3 x 3 convolution of what a sparse 1 x 1 one makes: bands with and without rows around them, planes of
+// one band, rows shorter than a vector, strides, activations that are no clamp, weights of the second one in all forms.
 // Bit for bit: both add the products of an output in the same order, from its bias on.
 TEST_P(Fusion, DepthwiseConvolutionsAreExact) {
   std::mt19937 random(96);
@@ -249,6 +249,36 @@ TEST_P(Fusion, IsToldOf) {
   const StorageMap& map = run.model()->plan.storage;
   EXPECT_EQ(map.of_value[2], map.of_value[4]);
   EXPECT_EQ(map.storages[map.of_value[4]].kind, StorageKind::kOutput);
+}
+
+// A kernel that exists for pairs alone takes both operators' work.
+TEST_P(Fusion, PairsAreToldOf) {
+  std::mt19937 random(97);
+  OpParts conv;
+  Twins twins(random, form(), conv, {1, 16, 16, 16}, 24, 1);
+  OpParts& second = twins.follow(fb::OpAttributes_Conv2d, {2});
+  second.kernel_h = second.kernel_w = 3;
+  second.pad_top = second.pad_left = second.pad_bottom = second.pad_right = 1;
+  second.groups = 24;
+  Tensor values;
+  second.weight = add_weight(&twins.parts, WeightForm::kDense, random, {24, 1, 3, 3}, &values);
+  const auto info_of = [](const OneOp& run, size_t op) {
+    dcm_op_info info = {};
+    EXPECT_EQ(dcm_model_op(run.model(), op, &info, nullptr), DCM_OK);
+    return info;
+  };
+  const OneOp together = twins.together(), apart = twins.apart();
+  const bool fused = is_fused(together, 2);
+  EXPECT_EQ(fused, has_vectors() && form() == WeightForm::kSparse);
+  const dcm_op_info first = info_of(together, 0), last = info_of(together, 2);
+  EXPECT_EQ(first.macs + last.macs, info_of(apart, 0).macs + info_of(apart, 2).macs);
+  if (!fused) return;
+  EXPECT_EQ(std::string(first.kernel).rfind("conv2d_into_depthwise_sparse_", 0), 0u);
+  EXPECT_EQ(first.expected_ns, 0.0);
+  EXPECT_EQ(first.other_kernel, nullptr);
+  EXPECT_STREQ(last.kernel, "conv2d_fused");
+  EXPECT_STREQ(last.reason, "'conv' (operator 0) does it as it writes");
+  EXPECT_EQ(last.macs, 0u);
 }
 
 }  // namespace

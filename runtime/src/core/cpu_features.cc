@@ -1,13 +1,22 @@
 #include "core/cpu_features.h"
 
 #include <atomic>
-#include <cstdint>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
 
 namespace dcm {
+
+bool joins_avx512_units(uint32_t version) {
+  constexpr uint32_t kIntel = 6, kZen4 = 0x19;  // families; Zen 3, of the same, has no AVX-512
+  const uint32_t base = version >> 8 & 0xf, family = base == 0xf ? base + (version >> 20 & 0xff) : base;
+  const uint32_t model = (version >> 12 & 0xf0) | (version >> 4 & 0xf);
+  constexpr uint8_t kModels[] = {0x66, 0x7d, 0x7e, 0x8c, 0x8d, 0xa7};  // Cannon, Ice (two), Tiger (two), Rocket Lake
+  bool known = false;
+  for (const uint8_t each : kModels) known |= model == each;
+  return family == kZen4 || (family == kIntel && known);
+}
 
 #if defined(__x86_64__)
 namespace {
@@ -23,24 +32,6 @@ constexpr bool has(uint32_t value, uint32_t bits) {
   return (value & bits) == bits;
 }
 
-// Of leaf 1, with what extends them.
-uint32_t family_of(uint32_t version) {
-  const uint32_t family = version >> 8 & 0xf;
-  return family == 0xf ? family + (version >> 20 & 0xff) : family;
-}
-uint32_t model_of(uint32_t version) {
-  return (version >> 12 & 0xf0) | (version >> 4 & 0xf);
-}
-
-// See whole_avx512.
-bool joins_units(uint32_t version) {
-  constexpr uint32_t kIntel = 6, kZen4 = 0x19;  // families; Zen 3 has no AVX-512
-  constexpr uint8_t kModels[] = {0x66, 0x7d, 0x7e, 0x8c, 0x8d, 0xa7};  // Cannon, Ice (two), Tiger (two), Rocket Lake
-  bool known = false;
-  for (const uint8_t model : kModels) known |= model_of(version) == model;
-  return family_of(version) == kZen4 || (family_of(version) == kIntel && known);
-}
-
 // Bits as in Intel's manual, volume 2, CPUID, and volume 1, chapter 13; AMD's, volume 3, appendix E.
 CpuFeatures ask() {
   constexpr uint32_t kFma = 1u << 12, kSse42 = 1u << 20, kXgetbv = 1u << 27, kLzcnt = 1u << 5;
@@ -51,7 +42,7 @@ CpuFeatures ask() {
   if (__get_cpuid(0x80000001, &a, &b, &c, &d) != 0) features.lzcnt = has(c, kLzcnt);
   if (__get_cpuid(1, &a, &b, &c, &d) == 0) return features;
   features.sse42 = has(c, kSse42);
-  const bool fma = has(c, kFma), joins = joins_units(a);
+  const bool fma = has(c, kFma), joins = joins_avx512_units(a);
   const uint32_t saved = has(c, kXgetbv) ? saved_registers() : 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return features;
   features.avx2 = fma && has(b, kAvx2) && has(saved, kYmm);
@@ -62,8 +53,7 @@ CpuFeatures ask() {
 
 // What ask() said, a bit each; kAsked once it has. Threads that ask at the same time get the same answer.
 std::atomic<uint32_t> answer{0};
-constexpr uint32_t kAsked = 1, kHasSse42 = 2, kHasAvx2 = 4, kHasAvx512 = 8, kHasLzcnt = 16,
-                   kHasWholeAvx512 = 32;
+constexpr uint32_t kAsked = 1, kHasSse42 = 2, kHasAvx2 = 4, kHasAvx512 = 8, kHasLzcnt = 16, kHasWholeAvx512 = 32;
 
 }  // namespace
 
