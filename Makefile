@@ -4,6 +4,7 @@
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
+# make test-arm64-part   of that, one processor and four networks: what .ci/run adds to make test
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
 # make test-vulkan   every network of the zoo and every golden file on Vulkan drivers, watched by the validation layer
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
@@ -22,7 +23,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,9s/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -101,7 +102,7 @@ endef
 
 test-native: .venv/.ready build/.system-java build/.system-vulkan
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
-	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_JAVA=OFF)
+	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_SIGNATURES=ON -DDCMOBILE_BUILD_JAVA=OFF)
 
 test-python: build/.system-vulkan setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
@@ -139,6 +140,10 @@ test-arm64: setup build/.system-arm
 	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
 	scripts/build-device-bench arm64-v8a
 	$(PYTHON) -m pytest -n $(JOBS) tests/android/test_bench_on_phones.py
+
+.PHONY: test-arm64-part
+test-arm64-part:
+	$(MAKE) test-arm64 ARM64_CPUS=cortex-a76 ARM64_NETWORKS="keyword_lstm mobilenet_v2 silero_vad transformer_encoder" ARM32=build
 
 # dcmobile-bench for the shell of a phone, for dcmobile bench --target adb.
 .PHONY: device-bench

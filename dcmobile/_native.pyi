@@ -157,6 +157,8 @@ class Model:
         """Of each operator: device ("cpu" or "vulkan"), kernel or shader, reason."""
     @property
     def device(self) -> DeviceReportTuple: ...
+    def gives_probabilities(self) -> bool:
+        """Whether the first output's values are (docs/format.md, section 7.2)."""
     @property
     def load_info(self) -> tuple[int, int, int, int, int, int]:
         """map_ns, verify_ns, decode_ns, plan_ns, file_bytes, weight_bytes."""

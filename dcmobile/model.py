@@ -27,7 +27,6 @@ from dcmobile.file_state import FileState
 if TYPE_CHECKING:
     from dcmobile.classify import Score
     from dcmobile.fileformat import Metadata
-    from dcmobile.fileformat.description import FileDescription
     from dcmobile.image import ImagePreprocessing
 
 _DEVICE = re.compile(r"cpu|vulkan(:\d{1,2})?")
@@ -145,6 +144,7 @@ class Model:
         self._load_info = LoadInfo(*native.load_info)
         self._placements = tuple(Placement(*each) for each in native.placements)
         self._device_report = DeviceReport(*native.device)
+        self._gives_probabilities = native.gives_probabilities
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:
@@ -179,13 +179,17 @@ class Model:
         """Time and memory that loading took."""
         return self._load_info
 
-    @property
+    @cached_property
     def metadata(self) -> Metadata:
         """What the file says about itself; read from it at the first use.
 
         Raises ``FileError`` if the file has changed since it was loaded.
         """
-        return self._description.metadata
+        from dcmobile.fileformat.loaded_metadata import read_loaded_metadata
+
+        if self._state is None:
+            raise FileError(f"cannot read {self._path} again", Code.FILE_IO)
+        return read_loaded_metadata(self._state)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -200,7 +204,7 @@ class Model:
     @property
     def gives_probabilities(self) -> bool:
         """Whether a Softmax or a Sigmoid makes the first output; else it holds scores, if the network classifies."""
-        return self._description.gives_probabilities
+        return self._gives_probabilities
 
     def classify(self, picture: Any, top: int = 5, preprocessing: ImagePreprocessing | None = None) -> list[Score]:
         """The ``top`` likeliest classes of a picture, best first: label, probability and class_index of each.
@@ -255,14 +259,6 @@ class Model:
 
         state = ", closed" if self._native is None else ""
         return f"<dcmobile.Model {self._path!r}: {signature(self._inputs)} -> {signature(self._outputs)}{state}>"
-
-    @cached_property
-    def _description(self) -> FileDescription:
-        from dcmobile.fileformat.description import read_description
-
-        if self._state is None:
-            raise FileError(f"cannot read {self._path} again", Code.FILE_IO)
-        return read_description(self._state)
 
     def _by_name(self, named: Mapping[str, Any]) -> tuple[Any, ...]:
         wanted = [info.name for info in self._inputs]

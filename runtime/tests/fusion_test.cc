@@ -9,18 +9,8 @@
 #include "forced_isa.h"
 #include "one_op.h"
 
-namespace dcm {
+namespace dcm::testing {
 namespace {
-
-using testing::add_weight;
-using testing::ForcedIsa;
-using testing::ModelParts;
-using testing::OneOp;
-using testing::OpParts;
-using testing::pick;
-using testing::random_tensor;
-using testing::Tensor;
-namespace fb = testing::fb;
 
 using Shape32 = std::vector<uint32_t>;
 
@@ -36,7 +26,7 @@ class Fusion : public ::testing::TestWithParam<std::tuple<WeightForm, Isa>> {
 INSTANTIATE_TEST_SUITE_P(FormsAndIsas, Fusion,
                          ::testing::Combine(::testing::Values(WeightForm::kSparse, WeightForm::kDenseShared,
                                                               WeightForm::kDense),
-                                            ::testing::ValuesIn(testing::available_isas())),
+                                            ::testing::ValuesIn(available_isas())),
                          [](const auto& tested) {
                            return std::string(weight_form_name(std::get<0>(tested.param))) + "_" +
                                   isa_name(std::get<1>(tested.param));
@@ -70,7 +60,7 @@ struct Twins {
     conv.inputs = {{0}};
     Tensor values;
     conv.weight = add_weight(&parts, form, random, {outputs, in[1] / conv.groups, side, side}, &values);
-    conv.bias = parts.dense({outputs}, testing::random_values(random, outputs));
+    conv.bias = parts.dense({outputs}, random_values(random, outputs));
     relu.type = fb::OpAttributes_Relu;
     relu.inputs = {{1}};
     parts.ops = {conv, relu};
@@ -223,11 +213,11 @@ TEST_P(Fusion, OutputsOfTheNetworkStay) {
   ModelParts parts = twins.parts;
   parts.inputs = {{"x0", {-1, 16, 9, 9}}, {"x1", {-1, 16, 9, 9}}};
   parts.outputs = {{"conv", 2}, {"sum", 4}};
-  const testing::Opened both = testing::open_bytes(parts.build());
+  const Opened both = open_bytes(parts.build());
   ASSERT_EQ(both.code, DCM_OK) << both.text;
   EXPECT_STREQ(both.model->plan.ops[2].kernel->name == std::string("add_fused") ? "fused" : "apart", "apart");
   const std::vector<Tensor> inputs = {random_tensor(random, twins.shape), random_tensor(random, twins.out)};
-  const std::vector<Tensor> found = testing::run_model(both.model.get(), inputs, 1, 1);
+  const std::vector<Tensor> found = run_model(both.model.get(), inputs, 1, 1);
   EXPECT_EQ(found[1], twins.together()(inputs));
 }
 
@@ -282,4 +272,4 @@ TEST_P(Fusion, PairsAreToldOf) {
 }
 
 }  // namespace
-}  // namespace dcm
+}  // namespace dcm::testing

@@ -36,7 +36,7 @@ def environment(driver: str, cache: Path | None = None, validated: bool = True) 
 
 
 def run_python(driver: str, *arguments: str, cache: Path | None = None, validated: bool = True) -> str:
-    """What Python prints with these arguments in such an environment. Fails the test if it fails or the layer speaks."""
+    """What Python prints with these arguments in such an environment. Fails if it fails or the layer speaks."""
     done = subprocess.run(
         [sys.executable, *arguments],
         env=environment(driver, cache, validated),

@@ -179,6 +179,10 @@ const char* find_text(const dcm_model* model, jint what, size_t index) {
   }
 }
 
+jboolean gives_probabilities(JNIEnv*, jclass, jlong model) {
+  return dcm_model_gives_probabilities(model_of(model)) != 0 ? JNI_TRUE : JNI_FALSE;
+}
+
 jbyteArray text(JNIEnv* env, jclass, jlong model, jint what, jint index) {
   if (what == kDevice) {
     dcm_device_report device;
@@ -276,6 +280,7 @@ const JNINativeMethod kMethods[] = {
     method("openMemory", "(Ljava/nio/ByteBuffer;IIIJ[B[B)J", open_memory),
     method("closeModel", "(J)V", close_model),
     method("count", "(JI)I", count),
+    method("givesProbabilities", "(J)Z", gives_probabilities),
     method("text", "(JII)[B", text),
     method("numbers", "(JII)[J", numbers),
     method("createContext", "(JIJ)J", create_context),

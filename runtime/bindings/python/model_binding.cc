@@ -157,6 +157,7 @@ class Model {
     check([&](dcm_error* error) { return dcm_model_device(model_.get(), &report, error); });
     return report_of(report);
   }
+  bool gives_probabilities() const { return dcm_model_gives_probabilities(model_.get()) != 0; }
 
   nb::tuple load_info() const {
     dcm_load_info info{};
@@ -223,6 +224,7 @@ void bind_model(nb::module_& module) {
       .def_prop_ro("operators", &Model::operators)
       .def_prop_ro("placements", &Model::placements)
       .def_prop_ro("device", &Model::device)
+      .def_prop_ro("gives_probabilities", &Model::gives_probabilities)
       .def_prop_ro("load_info", &Model::load_info);
 }
 

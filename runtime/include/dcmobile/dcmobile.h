@@ -84,6 +84,7 @@ typedef enum dcm_code {
   DCM_FILE_STREAM = 105,    /* a bit stream does not end where it must */
   DCM_FILE_INDEX = 106,     /* a relative index or a code leaves its range */
   DCM_FILE_CHECKSUM = 107,  /* a CRC-32C does not match */
+  DCM_FILE_SIGNATURE = 108, /* not signed by dcm_options.public_key */
   /* 2xx: the graph */
   DCM_GRAPH_OPERATOR = 200,  /* an operator, encoding or type that this runtime does not know */
   DCM_GRAPH_REFERENCE = 201, /* a value or weight id out of range, or a duplicate name */
@@ -93,7 +94,7 @@ typedef enum dcm_code {
   DCM_MACHINE_MEMORY = 300,      /* out of memory */
   DCM_MACHINE_LIMIT = 301,       /* more memory than dcm_options.memory_limit allows */
   DCM_MACHINE_THREAD = 302,      /* a thread cannot be started */
-  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set is not there */
+  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set, or the check of signatures, is not there */
   /* 4xx: the caller */
   DCM_CALL_ARGUMENT = 400, /* a null pointer, a size or an option out of range */
   DCM_CALL_NAME = 401,     /* no input or output of that name */
@@ -118,7 +119,8 @@ typedef void (*dcm_parallel_for)(void* context, uint32_t tasks, void (*task)(voi
 typedef struct dcm_options {
   uint32_t struct_size;   /* sizeof(dcm_options); lets the struct grow */
   uint32_t threads;       /* threads that share decoding and a run, the caller's included; 1..64, default 1 */
-  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB */
+  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB. Whatever it is, opening a
+                             model takes at most 64 MiB and 512 bytes for each byte of its file (docs/security.md) */
   uint32_t skip_checksum; /* 1: do not compare CRC-32C on load (every other check is always made) */
   uint32_t profile;       /* 1: a context measures what each operator takes; for dcm_context_op_profile */
   const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
@@ -130,10 +132,13 @@ typedef struct dcm_options {
                        * runs where its model is, unless it asks for "cpu" */
   const char* cache_directory; /* where a device's driver may keep what it compiled; "": nowhere; default NULL:
                                 * dcmobile in the user's cache directory, nowhere on Android */
+  /* 32 bytes of an Ed25519 key: models that its owner has not signed (dcmobile sign, docs/signing.md) are refused with
+   * FILE_SIGNATURE, before anything else of them is read. Needs a build with DCMOBILE_SIGNATURES. Default NULL: any. */
+  const uint8_t* public_key;
 } dcm_options;
 
 #define DCM_OPTIONS_DEFAULT \
-  {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL, (uint64_t)0, NULL, NULL}
+  {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL, (uint64_t)0, NULL, NULL, NULL}
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
@@ -202,6 +207,10 @@ DCM_API int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info
  * operator's. dims[0] is -1 where the value has the batch; values made of constants alone have none. */
 DCM_API int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info,
                                 dcm_error* error);
+
+/* 1 if the values of the first output are probabilities: a Softmax or a Sigmoid makes it, or an operator that applies
+ * one last (docs/format.md, section 7.2). 0 if they are scores, or no classes at all; 0 for NULL. */
+DCM_API int dcm_model_gives_probabilities(const dcm_model* model);
 
 /* Where the time of loading went, in nanoseconds, and what stays in memory, in bytes. */
 typedef struct dcm_load_info {

@@ -11,6 +11,7 @@
 #include "format/memory_bound.h"
 #include "format/verify_weights.h"
 #include "graph/build_graph.h"
+#include "signature/signed_content.h"
 
 namespace {
 
@@ -33,10 +34,16 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
   Stopwatch watch;
   load_info.file_bytes = source.size();
   budget.lower_limit(dcm::memory_bound(source.size()), "the limit for a file of its size");
-  dcm::Result<const dcm::fb::Model*> root = dcm::verify_container(source.data(), source.size());
+  size_t size = source.size();
+  if (options.public_key != nullptr) {
+    const dcm::Result<size_t> content = dcm::signed_content(source.data(), size, options.public_key);
+    if (!content.ok()) return content.status();
+    size = content.value();  // nothing behind it is looked at
+  }
+  dcm::Result<const dcm::fb::Model*> root = dcm::verify_container(source.data(), size);
   if (!root.ok()) return root.status();
   const dcm::fb::Model& file = *root.value();
-  dcm::VisitMeter meter(source.size());
+  dcm::VisitMeter meter(size);
   DCM_TRY(dcm::verify_weights(file, budget, meter, &weights));
   DCM_TRY(dcm::build_graph(file, weights, budget, meter, &graph));
   DCM_TRY(dcm::read_metadata(file.metadata(), budget, meter, &metadata));

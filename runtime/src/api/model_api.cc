@@ -106,6 +106,14 @@ Status find_op(const dcm_model* model, size_t index, const PlannedOp** planned) 
   return {};
 }
 
+bool gives_probabilities(const Graph& graph) {
+  const uint32_t value = graph.outputs[0].value;
+  for (const Op& op : graph.ops)
+    if (value >= op.first_output && value < op.first_output + op.output_count)
+      return op.type == OpType::kSoftmax || op.type == OpType::kSigmoid || op.activation == Activation::kSigmoid;
+  return false;
+}
+
 uint64_t weight_bytes(const PlannedOp& planned) {
   uint64_t bytes = planned.prepared.size();
   for (const Weight* weight : planned.site.weights)
@@ -261,6 +269,10 @@ int dcm_model_device(const dcm_model* model, dcm_device_report* device, dcm_erro
 
 int dcm_model_op_placement(const dcm_model* model, size_t op, dcm_op_placement* placement, dcm_error* error) {
   return report(dcm::describe_placement(model, op, placement), error);
+}
+
+int dcm_model_gives_probabilities(const dcm_model* model) {
+  return model != nullptr && dcm::gives_probabilities(model->graph) ? 1 : 0;
 }
 
 void dcm_model_load_info(const dcm_model* model, dcm_load_info* info) {

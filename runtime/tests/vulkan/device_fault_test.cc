@@ -31,7 +31,7 @@ std::string run_and_explain(uint32_t batch = 2, bool cache = false) {
   const Opened opened = open_bytes(small_file(), &options);
   EXPECT_EQ(opened.code, DCM_OK) << opened.text;
   const ContextPointer context = create_context(opened.model.get(), options);
-  expect_close(run_context(opened.model.get(), context.get(), {small_input(batch)}, batch), on_cpu(batch));
+  expect_close(run_on(opened.model.get(), context.get(), {small_input(batch)}, batch), on_cpu(batch));
   return report_of(context.get()).fallback;
 }
 
@@ -81,14 +81,14 @@ TEST_F(DeviceFault, ALostDeviceIsLeftAlone) {
   const ContextPointer context = create_context(opened.model.get(), options);
   for (int run = 0; run < 3; ++run) {
     if (run == 1) faulty_fail("vkWaitForFences", 1, VK_ERROR_DEVICE_LOST);
-    expect_close(run_context(opened.model.get(), context.get(), {small_input(2)}, 2), on_cpu(2));
+    expect_close(run_on(opened.model.get(), context.get(), {small_input(2)}, 2), on_cpu(2));
     const dcm_device_report report = report_of(context.get());
     EXPECT_STREQ(report.fallback, run == 0 ? "" : "vkWaitForFences: the device is lost");
     EXPECT_STREQ(report.device, run == 0 ? "vulkan" : "cpu");
     EXPECT_EQ(report.ops_placed == 0, run > 0);
   }
   const uint32_t submits = faulty_calls("vkQueueSubmit");
-  expect_close(run_context(opened.model.get(), context.get(), {small_input(5)}, 5), on_cpu(5));
+  expect_close(run_on(opened.model.get(), context.get(), {small_input(5)}, 5), on_cpu(5));
   EXPECT_EQ(faulty_calls("vkQueueSubmit"), submits);
 }
 
@@ -97,7 +97,7 @@ TEST_F(DeviceFault, NoMemoryForALargeBatch) {
   const Opened opened = open_bytes(small_file(), &options);
   const ContextPointer context = create_context(opened.model.get(), options);
   faulty_fail("vkAllocateMemory", 1, VK_ERROR_OUT_OF_DEVICE_MEMORY);
-  expect_close(run_context(opened.model.get(), context.get(), {small_input(50)}, 50), on_cpu(50));
+  expect_close(run_on(opened.model.get(), context.get(), {small_input(50)}, 50), on_cpu(50));
   EXPECT_NE(std::string(report_of(context.get()).fallback).find("vkAllocateMemory: out of device memory"),
             std::string::npos);
 }

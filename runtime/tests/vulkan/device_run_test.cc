@@ -34,7 +34,7 @@ TEST_F(DeviceRun, TheBatchMayChangeAndChangeBack) {
   const Opened opened = open_bytes(wide_file(), &options), reference = open_bytes(wide_file());
   const ContextPointer context = create_context(opened.model.get(), options);
   for (const uint32_t batch : {1u, 9u, 2u, 1u})
-    expect_close(run_context(opened.model.get(), context.get(), {small_input(batch, batch)}, batch),
+    expect_close(run_on(opened.model.get(), context.get(), {small_input(batch, batch)}, batch),
                  run_model(reference.model.get(), {small_input(batch, batch)}, batch));
 }
 
@@ -45,7 +45,7 @@ TEST_F(DeviceRun, OneSubmissionARunWhereEverythingIsPlaced) {
   const dcm_device_report report = report_of(opened.model.get());
   ASSERT_EQ(report.ops_placed, report.ops);
   const uint32_t before = faulty_calls("vkQueueSubmit");
-  run_context(opened.model.get(), context.get(), {small_input(1)}, 1);
+  run_on(opened.model.get(), context.get(), {small_input(1)}, 1);
   EXPECT_EQ(faulty_calls("vkQueueSubmit") - before, 1u);
 }
 
@@ -63,10 +63,10 @@ TEST_F(DeviceRun, RunsTakeNoMemoryAndClosingGivesAllBack) {
     const dcm_options options = device_options();
     const Opened opened = open_bytes(small_file(), &options);
     const ContextPointer context = create_context(opened.model.get(), options);
-    run_context(opened.model.get(), context.get(), {small_input(2)}, 2);
+    run_on(opened.model.get(), context.get(), {small_input(2)}, 2);
     uint32_t before[std::size(pairs)];
     for (size_t i = 0; i < std::size(pairs); ++i) before[i] = faulty_calls(pairs[i][0]);
-    for (int i = 0; i < 1000; ++i) run_context(opened.model.get(), context.get(), {small_input(2)}, 2);
+    for (int i = 0; i < 1000; ++i) run_on(opened.model.get(), context.get(), {small_input(2)}, 2);
     for (size_t i = 0; i < std::size(pairs); ++i) EXPECT_EQ(faulty_calls(pairs[i][0]), before[i]) << pairs[i][0];
   }
   for (const auto& pair : pairs) {
@@ -83,7 +83,7 @@ TEST_F(DeviceRun, ContextsOfSeveralThreads) {
     threads.emplace_back([&, seed] {
       const ContextPointer context = create_context(opened.model.get(), options);
       for (int i = 0; i < 10; ++i)
-        expect_close(run_context(opened.model.get(), context.get(), {small_input(3, seed)}, 3),
+        expect_close(run_on(opened.model.get(), context.get(), {small_input(3, seed)}, 3),
                      run_model(reference.model.get(), {small_input(3, seed)}, 3));
     });
   for (std::thread& thread : threads) thread.join();
@@ -108,9 +108,9 @@ TEST_F(DeviceRun, ABatchThatDoesNotFitRunsInSlices) {
   const dcm_options options = device_options();
   const Opened opened = open_bytes(small_file(), &options);
   const ContextPointer context = create_context(opened.model.get(), options);
-  run_context(opened.model.get(), context.get(), {small_input(67)}, 67);
+  run_on(opened.model.get(), context.get(), {small_input(67)}, 67);
   const uint32_t before = faulty_calls("vkQueueSubmit");
-  run_context(opened.model.get(), context.get(), {small_input(67)}, 67);
+  run_on(opened.model.get(), context.get(), {small_input(67)}, 67);
   EXPECT_GT(faulty_calls("vkQueueSubmit") - before, 1u);
   EXPECT_STREQ(report_of(context.get()).fallback, "");
 }
@@ -120,7 +120,7 @@ TEST_F(DeviceRun, TheProfileKnowsOperatorsOnTheDevice) {
   options.profile = 1;
   const Opened opened = open_bytes(small_file(), &options);
   const ContextPointer context = create_context(opened.model.get(), options);
-  run_context(opened.model.get(), context.get(), {small_input(64)}, 64);
+  run_on(opened.model.get(), context.get(), {small_input(64)}, 64);
   uint64_t total = 0;
   for (size_t i = 0; i < dcm_model_op_count(opened.model.get()); ++i) {
     dcm_op_profile profile;
@@ -154,7 +154,7 @@ TEST_F(DeviceRun, AContextMayStayOnTheCpu) {
   const Opened opened = open_bytes(small_file(), &options);
   const ContextPointer context = create_context(opened.model.get(), on_cpu);
   const uint32_t before = faulty_calls("vkQueueSubmit");
-  run_context(opened.model.get(), context.get(), {small_input(1)}, 1);
+  run_on(opened.model.get(), context.get(), {small_input(1)}, 1);
   EXPECT_EQ(faulty_calls("vkQueueSubmit"), before);
   EXPECT_STREQ(report_of(context.get()).device, "cpu");
   EXPECT_STREQ(report_of(context.get()).fallback, "");

@@ -166,6 +166,7 @@ TEST_P(LoweredReduce, OverAnyAxes) {
     const bool fixed = i % 2 == 0;
     Shape32 shape = random_shape(random, fixed ? 1 : 2);
     if (i % 10 == 0) shape = {2, 3, 25, 31};
+    if (i % 10 == 1) shape = {2, 5, 700};
     ModelParts parts;
     OpParts& op = parts.add(fb::OpAttributes_Reduce);
     op.reduction = static_cast<fb::Reduction>(i / 2 % 4);

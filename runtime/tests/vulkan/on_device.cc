@@ -52,6 +52,13 @@ ContextPointer create_context(const dcm_model* model, const dcm_options& options
   return ContextPointer(context);
 }
 
+std::vector<Tensor> run_on(const dcm_model* model, dcm_context* context, const std::vector<Tensor>& inputs,
+                           uint32_t batch) {
+  dcm_error error;
+  if (dcm_context_set_batch(context, batch, &error) != DCM_OK) throw std::runtime_error(error.text);
+  return run_context(model, context, inputs, batch);
+}
+
 void expect_close(const std::vector<Tensor>& found, const std::vector<Tensor>& expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (size_t i = 0; i < found.size(); ++i) {
@@ -69,7 +76,7 @@ void expect_as_on_cpu(const Bytes& file, const std::vector<Tensor>& inputs, uint
   ASSERT_EQ(reference.code, DCM_OK) << reference.text;
   ASSERT_EQ(opened.code, DCM_OK) << opened.text;
   const ContextPointer context = create_context(opened.model.get(), on_device);
-  expect_close(run_context(opened.model.get(), context.get(), inputs, batch),
+  expect_close(run_on(opened.model.get(), context.get(), inputs, batch),
                run_model(reference.model.get(), inputs, batch));
   if (may_fall_back) return;
   EXPECT_STREQ(report_of(opened.model.get()).fallback, "");

@@ -19,6 +19,10 @@ dcm_options device_options(const char* device = "vulkan", bool cache = false);
 dcm_device_report report_of(const dcm_model* model);
 dcm_device_report report_of(const dcm_context* context);
 
+// Sets the batch and runs.
+std::vector<Tensor> run_on(const dcm_model* model, dcm_context* context, const std::vector<Tensor>& inputs,
+                           uint32_t batch);
+
 ContextPointer create_context(const dcm_model* model, const dcm_options& options);
 
 // Runs on the device and on the CPU and expects the same to 1e-4 of the largest element of each output; and that the

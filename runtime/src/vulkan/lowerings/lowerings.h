@@ -5,7 +5,8 @@
 
 namespace dcm::vulkan {
 
-constexpr uint32_t kThreads = 64;  // of a workgroup: less than every device's limit, and a multiple of most subgroups
+// Of a workgroup, MOST_THREADS of the shaders: less than every device's limit, and a multiple of most subgroups.
+constexpr uint32_t kThreads = 64;
 
 // ACTIVATION by its number in the shaders.
 inline uint32_t activation_of(const Site& site) {

@@ -1,6 +1,5 @@
 // What looks at planes: pools and Resize2d.
-#include "vulkan/lowerings/lowerings.h"
-#include "vulkan/shaders/push_constants.h"
+#include "vulkan/lowerings/steps.h"
 
 namespace dcm::vulkan {
 namespace {
@@ -77,8 +76,25 @@ const char* refuses_adaptive(const Site& site, const Traits&) {
   return pool.out_h > kMostAdaptive || pool.out_w > kMostAdaptive ? "more than 65,535 elements along an axis" : nullptr;
 }
 
+// Whole planes, as networks end with.
+void reduce_planes(const Site& site, uint32_t samples, Reduction reduction, const Traits& traits, StepList& steps) {
+  const Shape& x = site.input();
+  ReducePush push = {};
+  push.outputs = x.dims[0] * samples * x.dims[1];
+  push.elements = x.dims[2] * x.dims[3];
+  push.rank = 2;
+  push.kept = 1;
+  push.sizes[0] = push.outputs;
+  push.steps[0] = push.sizes[1] = push.elements;
+  push.steps[1] = 1;
+  steps.add(reduce_step(push, reduction, output(), input(0), traits));
+}
+
 template <PoolFunction function>
-void lower_adaptive_pool(const Site& site, const Packed&, uint32_t samples, const Traits&, StepList& steps) {
+void lower_adaptive_pool(const Site& site, const Packed&, uint32_t samples, const Traits& traits, StepList& steps) {
+  const Shape& y = site.output();
+  if (y.dims[2] == 1 && y.dims[3] == 1)
+    return reduce_planes(site, samples, function == kMean ? Reduction::kMean : Reduction::kMax, traits, steps);
   add_pool(planes_of<PoolPush>(site, samples), function, 1, steps);
 }
 

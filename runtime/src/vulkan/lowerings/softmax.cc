@@ -21,7 +21,8 @@ Step softmax_step(const SoftmaxPush& push, Operand y, Operand a, const Traits& t
   step.shader = "softmax";
   step.bindings[0] = y;
   step.bindings[1] = a;
-  const uint32_t team = team_for(push.size, traits);
+  // Across an axis that others turn faster than, neighbouring threads take neighbouring lines.
+  const uint32_t team = push.inner > 1 ? 1 : team_for(push.size, traits);
   step.set_specialise({kThreads, 0, 0, team});
   step.set_push(push);
   step.groups = divide_up(uint64_t{push.outer} * push.inner, kThreads / team);

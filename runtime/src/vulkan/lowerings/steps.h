@@ -1,4 +1,4 @@
-// Steps that several lowerings take: of MatMul, Linear, Attention and convolutions.
+// Steps that several lowerings take.
 #pragma once
 
 #include "vulkan/lowerings/lowerings.h"
@@ -18,6 +18,9 @@ Step sparse_convolution_step(ConvolutionPush push, Operand y, Operand a, uint32_
 
 // A step of softmax.comp.
 Step softmax_step(const SoftmaxPush& push, Operand y, Operand a, const Traits& traits);
+
+// A step of reduce.comp.
+Step reduce_step(const ReducePush& push, Reduction reduction, Operand y, Operand a, const Traits& traits);
 
 // A step of binary.comp: the sum of a and b, broadcast to the shape.
 Step add_step(const Shape& a_shape, const Shape& b_shape, const Shape& shape, uint32_t samples, Operand y, Operand a,

@@ -1,6 +1,7 @@
 // What all shaders have in common.
 #extension GL_EXT_control_flow_attributes : require
 layout(local_size_x_id = 0) in;
+const uint MOST_THREADS = 64;  // of a workgroup; shared arrays are of constant length, which no driver has trouble with
 layout(constant_id = 2) const uint ACTIVATION = 0;
 
 // The number of this workgroup in the step; C++ folds the steps' groups into three dimensions.

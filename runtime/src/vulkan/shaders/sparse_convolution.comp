@@ -16,9 +16,9 @@ layout(set = 0, binding = 0) writeonly buffer Y { float y[]; };
 layout(set = 0, binding = 1) readonly buffer A { float a[]; };
 layout(push_constant) uniform Push { CONVOLUTION_PUSH } push;
 
-shared uint chunk_place[gl_WorkGroupSize.x];  // of the input element under the tap when the window is at 0; transposed: of the channel
-shared uint chunk_tap[gl_WorkGroupSize.x];    // distance of the tap from the window's first row, and column, 16 bits each
-shared float chunk_value[gl_WorkGroupSize.x];
+shared uint chunk_place[MOST_THREADS];  // of the input element under the tap when the window is at 0; transposed: of the channel
+shared uint chunk_tap[MOST_THREADS];    // distance of the tap from the window's first row, and column, 16 bits each
+shared float chunk_value[MOST_THREADS];
 
 // Of each pixel: its window's first row and column (they may be negative, and wrap), the element there, and the element of y in row 0.
 uint window_y[4], window_x[4], window_at[4], result_at[4];

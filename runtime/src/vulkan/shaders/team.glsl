@@ -5,7 +5,7 @@
 #extension GL_KHR_shader_subgroup_arithmetic : require
 #endif
 layout(constant_id = 3) const uint TEAM = 1;
-shared vec4 partial[gl_WorkGroupSize.x];
+shared vec4 partial[MOST_THREADS];
 
 uint team_member() {
   return gl_LocalInvocationID.x % TEAM;

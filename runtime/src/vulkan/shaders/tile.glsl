@@ -1,4 +1,4 @@
-// A product of two matrices by tiles: a workgroup of 64 makes 32 rows and 32 columns, an invocation 4 by 4 of them, from 16 of the depth at a
+// A product of two matrices by tiles: a workgroup of MOST_THREADS makes 32 rows and 32 columns, an invocation 4 by 4 of them, from 16 of the depth at a
 // time in shared memory. The includer has `float load_a(uint row, uint k)` and `float load_b(uint k, uint column)`, which give 0 outside, and
 // `void store(uint row, uint column, float sum)`, which ignores what is outside.
 const uint TILE = 32, TILE_DEPTH = 16;
@@ -12,7 +12,7 @@ void multiply_tile(uint first_row, uint first_column, uint depth, bool a_by_dept
   vec4 sums[4] = vec4[](vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0));
   for (uint first_k = 0; first_k < depth; first_k += TILE_DEPTH) {
     barrier();
-    for (uint n = i; n < TILE_DEPTH * TILE; n += 64) {
+    for (uint n = i; n < TILE_DEPTH * TILE; n += MOST_THREADS) {
       uint k = a_by_depth ? n % TILE_DEPTH : n / TILE, line = a_by_depth ? n / TILE_DEPTH : n % TILE;
       tile_a[k * TILE + line] = load_a(first_row + line, first_k + k);
       k = b_by_depth ? n % TILE_DEPTH : n / TILE;

@@ -262,6 +262,22 @@ public final class Model implements AutoCloseable {
     }
 
     /**
+     * Whether the values of the first output are probabilities: a softmax or a sigmoid makes them. Else they are scores,
+     * if the network tells classes.
+     *
+     * @return true if so
+     * @throws DcmException CALL_ARGUMENT if the model is closed
+     */
+    public boolean givesProbabilities() {
+        long handle = nativeModel.acquire();
+        try {
+            return Native.givesProbabilities(handle);
+        } finally {
+            nativeModel.release();
+        }
+    }
+
+    /**
      * What else the file says of itself, such as "dcmobile.image": how a picture becomes the input.
      *
      * @return unmodifiable, keys to values, in the file's order; empty if the file has none

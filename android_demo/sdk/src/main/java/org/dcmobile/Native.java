@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * Model} that buffers are direct and ranges inside them.
  */
 final class Native {
-    /** What {@link #count}, {@link #text} and {@link #numbers} are asked about; the same numbers are in model_jni.cc. */
+    /** What {@link #count}, {@link #text} and {@link #numbers} are asked about; the same numbers are in native_methods.cc. */
     static final int INPUT = 0;
 
     static final int OUTPUT = 1;
@@ -85,6 +85,9 @@ final class Native {
 
     /** How many there are of what. */
     static native int count(long model, int what);
+
+    /** Whether the first output's values are. */
+    static native boolean givesProbabilities(long model);
 
     /** A name or a text, as UTF-8; null if there is none. */
     @Nullable

@@ -75,6 +75,19 @@ public final class ModelTest {
         }
     }
 
+    @Test
+    public void givesProbabilities() {
+        try (Model softmax = Model.open(golden.file);
+                Model sigmoid = Model.open(golden("sequence").file);
+                Model none = Model.open(golden("dense_shared_chunks").file)) {
+            assertTrue(softmax.givesProbabilities());
+            List<OperatorInfo> operators = sigmoid.operators();
+            assertEquals("Linear", operators.get(operators.size() - 1).type()); // which applies the Sigmoid
+            assertTrue(sigmoid.givesProbabilities());
+            assertFalse(none.givesProbabilities());
+        }
+    }
+
     /** Names of four bytes in UTF-8, which JNI's own strings cannot hold. */
     @Test
     public void textsOutsideTheBasicPlane() throws IOException {
