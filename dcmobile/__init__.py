@@ -31,18 +31,23 @@ if TYPE_CHECKING:
     from dcmobile.budget.sensitivity import Sensitivity
     from dcmobile.compile import sensitivity
     from dcmobile.compressor import Compressor, ExportReport, compress
+    from dcmobile.device import Device, DeviceReport, devices
     from dcmobile.distillation import Distillation
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
-    from dcmobile.recipe import EntropySharing, LayerRecipe, PruningBudget, Recipe
+    from dcmobile.recipe import Compensation, EntropySharing, LayerRecipe, PruningBudget, Recipe
+    from dcmobile.trials.search import SearchResult, search
 
 __version__ = "0.1.0"
 
 __all__ = [
     "CallError",
+    "Compensation",
     "Compressor",
     "DcmError",
+    "Device",
+    "DeviceReport",
     "Distillation",
     "EntropySharing",
     "ExportReport",
@@ -57,11 +62,14 @@ __all__ = [
     "PruningBudget",
     "Recipe",
     "RecipeError",
+    "SearchResult",
     "Sensitivity",
     "UnsupportedOperatorError",
     "__version__",
     "compress",
+    "devices",
     "load",
+    "search",
     "sensitivity",
 ]
 
@@ -72,14 +80,20 @@ _LAZY = {
     "compress": "compressor",
     "ImagePreprocessing": "image",
     "Metadata": "fileformat",
+    "Device": "device",
+    "DeviceReport": "device",
     "Distillation": "distillation",
+    "Compensation": "recipe",
     "EntropySharing": "recipe",
     "LayerRecipe": "recipe",
     "PruningBudget": "recipe",
     "Recipe": "recipe",
     "Model": "model",
     "Sensitivity": "budget.sensitivity",
+    "devices": "device",
     "load": "model",
+    "search": "trials.search",
+    "SearchResult": "trials.search",
     "sensitivity": "compile",
 }
 

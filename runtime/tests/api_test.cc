@@ -375,6 +375,7 @@ TEST(NullModel, AnswersNothing) {
   EXPECT_EQ(dcm_model_input_count(nullptr), 0u);
   EXPECT_EQ(dcm_model_output_count(nullptr), 0u);
   EXPECT_EQ(dcm_model_op_count(nullptr), 0u);
+  EXPECT_EQ(dcm_model_gives_probabilities(nullptr), 0);
   dcm_load_info info;
   std::memset(&info, 0xFF, sizeof info);
   dcm_model_load_info(nullptr, &info);

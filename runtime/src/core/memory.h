@@ -35,6 +35,14 @@ class MemoryBudget {
   // Returns a block of allocate() with its size.
   void release(void* block, uint64_t bytes);
 
+  // Counts memory that comes from elsewhere, a device's, until it is given back. MACHINE_LIMIT as for allocate().
+  Status count(uint64_t bytes) {
+    Status status = check(Checked(bytes));
+    if (status.ok()) used_ += bytes;
+    return status;
+  }
+  void give_back(uint64_t bytes) { used_ -= bytes; }
+
  private:
   uint64_t limit_;
   const char* reason_ = "memory_limit";

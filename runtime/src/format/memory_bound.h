@@ -9,8 +9,8 @@ namespace dcm {
 
 // A few bytes of a file can stand for any number of weights: a code of one symbol takes no bits, and rows without
 // weights take none at all. What a file may make of itself is therefore bounded, whatever memory_limit says: so many
-// bytes in any case, and so many for each of its own. A network's weights take 32 times their codes at 1 bit each,
-// seven times that in the form of the largest Winograd tiles.
+// bytes in any case, and so many for each of its own. Codes of one bit that a kernel lays out as floats take 32 for
+// each.
 constexpr uint64_t kFreeBytes = uint64_t{64} << 20;
 constexpr uint64_t kBytesPerFileByte = 512;
 
