@@ -82,3 +82,20 @@ def test_the_largest_file() -> None:
 def test_the_identifier() -> None:
     assert "with the file identifier `DCM1` in bytes 4 to 7" in DOCUMENT
     assert schema.IDENTIFIER == plain_flatbuffer.FILE_IDENTIFIER == b"DCM1"
+
+
+def test_the_bound_on_memory_is_the_documents() -> None:
+    text = (ROOT / "runtime/src/format/memory_bound.h").read_text()
+    free = re.search(r"kFreeBytes = uint64_t\{(\d+)\} << 20;", text)
+    times = re.search(r"kBytesPerFileByte = (\d+);", text)
+    assert free is not None
+    assert times is not None
+    for page, statement in (
+        ("docs/format.md", f"{free[1]} MiB + {times[1]} n bytes"),
+        ("docs/security.md", f"{free[1]} MiB + {times[1]} *n*"),
+        (
+            "runtime/include/dcmobile/dcmobile.h",
+            f"at most {free[1]} MiB and {times[1]} bytes for each byte of its file",
+        ),
+    ):
+        assert statement in " ".join((ROOT / page).read_text().split()), page

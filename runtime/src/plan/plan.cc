@@ -78,9 +78,10 @@ Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, 
     if (ops[i].kernel == nullptr)
       return in_op(i, Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it"));
   }
-  if (alone) DCM_TRY(fuse(graph, budget, &ops, &hosts));
+  if (alone) DCM_TRY(fuse(graph, choice.value().best, budget, &ops, &hosts));
   for (uint32_t i = 0; i < ops.size(); ++i) {
     DCM_TRY(in_op(i, prepare_op(choice.value(), budget, &ops[i])));
+    if (hosts[i] != kNoHost) ops[hosts[i]].macs += std::exchange(ops[i].macs, 0);
     if (alone && ops[i].kernel->replaces_weight && users[graph.ops[i].weights[kWeight]] == 1)
       weights[graph.ops[i].weights[kWeight]].release();
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);
