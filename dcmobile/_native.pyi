@@ -157,6 +157,7 @@ class Model:
         """Of each operator: device ("cpu" or "vulkan"), kernel or shader, reason."""
     @property
     def device(self) -> DeviceReportTuple: ...
+    @property
     def gives_probabilities(self) -> bool:
         """Whether the first output's values are (docs/format.md, section 7.2)."""
     @property
