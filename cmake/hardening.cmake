@@ -1,6 +1,6 @@
 # What the compiler and the linker can do against a mistake in the code that a hostile file might find (docs/security.md).
 
-# For code that reads files and calls: arrays on the stack are watched, large frames are touched page by page, functions of
+# For code that reads a file's bytes: arrays on the stack are watched, large frames are touched page by page, functions of
 # the C library check their targets where the compiler knows how large these are, and on x86-64 the system may keep a
 # second stack of return addresses. Empty under AddressSanitizer, which sees more.
 set(DCMOBILE_HARDENED "")

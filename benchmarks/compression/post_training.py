@@ -1,8 +1,8 @@
 """``python -m benchmarks.compression.post_training``: trained ImageNet classifiers without training, into
 docs/compression.md.
 
-Every size is made three times: by k-means alone (the same bits in every layer, as many as fit), with layers measured and
-k-means (``compensate=False``), and with layers that make up for their errors. Calibration pictures are crops of
+Every size is made three times: by k-means alone (the same bits in every layer, as many as fit), with layers measured
+and k-means (``compensate=False``), and with layers that make up for their errors. Calibration pictures are crops of
 scikit-image's photographs. Judged are the finished files, on foolbox's 20 photos (top-1 and top-5) and on 25 crops of
 each: how often the dense network says the same, and the relative squared error of the scores. No photo that judges is
 among those that calibrate. Layers that were measured are kept in ``build``.
@@ -101,11 +101,14 @@ def _row(name: str, method: str, ratio: float, output: Path, recipes: Path | Non
     dense_bytes = sum(4 * parameter.numel() for parameter in trained.load(name).parameters())
     report = _made(name, method, int(dense_bytes / ratio), path, output / "scan", recipes)
     seconds = time.process_time() - started
+    return Row(name, method, ratio, dense_bytes, report.file_bytes, *judged(name, path), round(seconds, 1))
+
+
+def judged(name: str, path: Path) -> tuple[int, int, float, float]:
+    """``Row``'s top1, top5, agreement and error of a file."""
     with dcmobile.load(path, threads=1) as model:
         images = _NORMALISED[name](photos.photos()[0]).contiguous()
-        top1, top5 = photos.top1_and_top5(model, images)
-        agreement, error = _likeness(name, model)
-    return Row(name, method, ratio, dense_bytes, report.file_bytes, top1, top5, agreement, error, round(seconds, 1))
+        return *photos.top1_and_top5(model, images), *_likeness(name, model)
 
 
 def _made(name: str, method: str, size: int, path: Path, scans: Path, recipes: Path | None) -> dcmobile.ExportReport:

@@ -158,7 +158,7 @@ def test_an_interrupted_scan_goes_on(
     graph, calibration, found = measured("branches")
     tried: list[str] = []
 
-    def watched(graph: Graph, layer: str, settings: Any, compensating: Any) -> Any:
+    def watched(graph: Graph, layer: str, settings: Any, compensating: Any = None) -> Any:
         tried.append(layer)
         return candidate(graph, layer, settings, compensating)
 

@@ -66,8 +66,8 @@ def test_outputs_on_new_samples_change_less(settings: dict[str, float], tmp_path
     better = dcmobile.compress(
         Pictures().eval(), tmp_path / "better", EXAMPLE, recipe, calibration=smooth(64, 0).numpy()
     )
-    assert better.file_bytes < 1.04 * plain.file_bytes
-    assert _error(tmp_path / "better") < 0.5 * _error(tmp_path / "plain")
+    assert better.file_bytes < 1.15 * plain.file_bytes
+    assert _error(tmp_path / "better") < 0.3 * _error(tmp_path / "plain")
     if "density" in settings:
         assert all(now.density <= then.density for now, then in zip(better.layers, plain.layers, strict=True))
 

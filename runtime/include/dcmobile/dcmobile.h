@@ -11,6 +11,11 @@
  * Loading is where everything is checked. A file that opens is safe to run: no input makes it read or write out of
  * bounds. Loading allocates; so does dcm_context_create and dcm_context_set_batch. dcm_context_run allocates nothing.
  *
+ * Processes. A child of fork() may use the models and contexts that its parent had, but for a context that another
+ * thread was in a call of: of those it may do nothing but leave them alone. Threads do not survive a fork, so there a
+ * context that had some runs on the caller's thread alone, with the same results; contexts that the child makes have
+ * threads again.
+ *
  * Errors. Every function that can fail returns a dcm_code, DCM_OK (0) on success, and takes a pointer to a dcm_error,
  * which may be NULL. On failure the text in it says what was wrong and where; on success it is left alone. Nothing is
  * printed, thrown or aborted. Out-parameters are set to NULL or 0 on failure.
@@ -306,6 +311,30 @@ DCM_API int dcm_context_op_profile(const dcm_context* context, size_t op, dcm_op
 
 /* Forgets the runs so far, e.g. those of a warm-up. Does nothing without a profile. */
 DCM_API void dcm_context_reset_profile(dcm_context* context);
+
+/* ---- Sharing threads --------------------------------------------------------------------------------------------- */
+
+/* Threads that any number of models and contexts share, in place of some for each:
+ *
+ *   dcm_pool *pool;
+ *   dcm_pool_create(4, &pool, &error);
+ *   options.threads = 4;
+ *   options.parallel_for = dcm_pool_parallel_for;
+ *   options.parallel_for_context = pool;
+ *
+ * Contexts of one pool may run at the same time on threads of the caller: the pool works for one of them, the others do
+ * their work on the caller's thread meanwhile. Results are the same in any case. */
+typedef struct dcm_pool dcm_pool;
+
+/* threads: 1..64, the caller's included. MACHINE_THREAD if the system refuses to start one. */
+DCM_API int dcm_pool_create(uint32_t threads, dcm_pool** pool, dcm_error* error);
+
+/* Ends the threads. Contexts that use the pool must be destroyed first. NULL is allowed. */
+DCM_API void dcm_pool_destroy(dcm_pool* pool);
+
+/* For dcm_options.parallel_for; pool is a dcm_pool. */
+DCM_API void dcm_pool_parallel_for(void* pool, uint32_t tasks, void (*task)(void* argument, uint32_t index),
+                                   void* argument);
 
 /* ---- The library ------------------------------------------------------------------------------------------------- */
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/cpu_features.h"
+#include "kernels/expansion.h"
 #include "kernels/generic/weight_rows.h"
 #include "kernels/panel_layout.h"
 #include "kernels/simd/activate.h"
@@ -12,6 +14,7 @@
 
 #include "kernels/simd/conv_depthwise.h"
 #include "kernels/simd/conv_panels.h"
+#include "kernels/simd/expansion_steps.h"
 
 namespace dcm {
 
@@ -28,6 +31,7 @@ const Kernel kConvKernelsNeon[] = {
     conv_kernel<SparseProduct>("conv2d_sparse_neon", OpType::kConv2d),
     conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv2d_dense_shared_neon", OpType::kConv2d),
     conv_kernel<DenseProduct<WeightForm::kDense>>("conv2d_dense_neon", OpType::kConv2d),
+    expansion_kernel("conv2d_into_depthwise_sparse_neon"),
 };
 
 }  // namespace dcm
