@@ -71,6 +71,7 @@ COMPRESS ?=
 .PHONY: compress-bench
 compress-bench: setup
 	$(PYTHON) -m benchmarks.compression --document docs/compression.md $(COMPRESS)
+	$(PYTHON) -m benchmarks.compression.post_training --document docs/compression.md
 
 .PHONY: bench
 bench: build/bench/.installed
