@@ -4,7 +4,11 @@
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
+# make test-arm64-part   of that, one processor and four networks: what .ci/run adds to make test
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
+# make fuzz MINUTES=30   each fuzz target for so long, from the corpus of earlier calls on; then what of the loader all tests and inputs reach
+# make soak MINUTES=60   a million runs of LeNet-5, then a loop of so long at four threads, into docs/reliability.md
+# make test-vulkan   every network of the zoo and every golden file on Vulkan drivers, watched by the validation layer
 # All set themselves up: system packages where they may, .venv, the build. A second call is quick.
 
 SHELL := /bin/bash
@@ -21,7 +25,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,8s/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -31,6 +35,10 @@ setup: build/python/.installed
 build/.system: scripts/install-system-packages
 	scripts/install-system-packages
 	mkdir -p build && touch $@
+
+build/.system-vulkan: build/.system scripts/install-system-packages
+	scripts/install-system-packages vulkan
+	touch $@
 
 build/.system-java: build/.system scripts/install-system-packages
 	scripts/install-system-packages java
@@ -80,7 +88,7 @@ bench: build/bench/.installed
 # ---- Checks -------------------------------------------------------------------------------------------------------------------
 
 .PHONY: test lint test-native test-python
-test: lint test-native test-python
+test: lint test-native fuzz-briefly test-python
 
 lint: .venv/.ready build/python/.installed
 	.venv/bin/ruff check .
@@ -88,23 +96,69 @@ lint: .venv/.ready build/python/.installed
 	.venv/bin/mypy
 	find runtime -name '*.h' -o -name '*.cc' | xargs .venv/bin/clang-format --dry-run --Werror
 
-define native_test
+clang := -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
+
+build/.system-fuzz: build/.system scripts/install-system-packages
+	scripts/install-system-packages fuzz
+	touch $@
+
+# $(1): folder, $(2): options, $(3): targets. CMake cannot change the compiler of a folder.
+define native_build
+	$(if $(findstring clang,$(2)),if [ -e build/$(1)/CMakeCache.txt ] && ! grep -q clang++ build/$(1)/CMakeCache.txt; then rm -rf build/$(1); fi)
 	.venv/bin/cmake -S . -B build/$(1) -G Ninja -DDCMOBILE_BUILD_TESTS=ON -DPython_EXECUTABLE="$(CURDIR)/$(PYTHON)" \
 	  -DCMAKE_MAKE_PROGRAM="$(CURDIR)/.venv/bin/ninja" $(2) > build/$(1).log || { cat build/$(1).log; exit 1; }
-	.venv/bin/cmake --build build/$(1) -j $(JOBS)
-	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
+	.venv/bin/cmake --build build/$(1) -j $(JOBS) $(addprefix --target ,$(3))
 endef
+define native_test
+	$(call native_build,$(1),$(2),$(3))
+	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS) $(4)
+endef
+sanitize_options := $(clang) -DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_FUZZ=ON -DDCMOBILE_SIGNATURES=ON -DDCMOBILE_BUILD_JAVA=OFF
+cpu_alone := -DDCMOBILE_VULKAN=OFF -DDCMOBILE_BUILD_JAVA=OFF -DDCMOBILE_EXECUTORCH=OFF
+fuzz_targets := $(foreach target,load run huffman,dcmobile_fuzz_$(target)) dcmobile_write_seeds
 
-test-native: .venv/.ready build/.system-java
+test-native: .venv/.ready build/.system-java build/.system-vulkan build/.system-fuzz
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
-	$(call native_test,sanitize,-DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_JAVA=OFF)
+	$(call native_test,sanitize,$(sanitize_options))
+	$(call native_test,thread,$(clang) -DDCMOBILE_SANITIZE=THREAD $(cpu_alone),dcmobile_threads_tests,-L threads)
 
-test-python: setup build/.system-java
+# ---- Fuzzing and soaking (docs/reliability.md) --------------------------------------------------------------------------------
+
+MINUTES ?= 30
+
+# The same inputs each time: a new finding belongs to make fuzz, not to somebody's change.
+.PHONY: fuzz-briefly
+fuzz-briefly: setup build/.system-fuzz
+	$(call native_build,sanitize,$(sanitize_options),$(fuzz_targets))
+	$(PYTHON) runtime/fuzz/fuzz.py --build build/sanitize --work build/fuzz-briefly --seconds 10 --jobs $(JOBS) --seed 1
+
+.PHONY: fuzz
+fuzz: setup build/.system-fuzz
+	$(call native_build,sanitize,$(sanitize_options),$(fuzz_targets))
+	$(PYTHON) runtime/fuzz/fuzz.py --build build/sanitize --work build/fuzz --seconds $$(($(MINUTES) * 60)) --jobs $(JOBS)
+	$(MAKE) coverage
+
+# Lines of the loader that the native tests and the corpora of make fuzz reach; fails below 90 %.
+.PHONY: coverage
+coverage: setup build/.system-fuzz
+	$(call native_build,coverage,$(clang) -DDCMOBILE_COVERAGE=ON $(cpu_alone))
+	$(PYTHON) runtime/fuzz/coverage.py --build build/coverage --corpora build/fuzz
+
+.PHONY: soak
+soak: setup
+	$(call native_build,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON,dcmobile-soak)
+	$(PYTHON) runtime/soak/soak.py --program build/native/runtime/soak/dcmobile-soak --minutes $(MINUTES)
+
+test-python: build/.system-vulkan setup build/.system-java
 	$(PYTHON) -m pytest -n $(JOBS)
 
 .PHONY: test-executorch
 test-executorch: setup
 	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/executorch_delegate tests/cli/test_cli_executorch.py
+
+.PHONY: test-vulkan
+test-vulkan: build/.system-vulkan test-native setup
+	DCMOBILE_LARGE_NETWORKS=1 $(PYTHON) -m pytest -n $(JOBS) tests/vulkan
 
 # qemu's processors; networks of the zoo, or all; what to do on 32-bit Arm, which has the generic kernels alone: test or build.
 ARM64_CPUS ?= cortex-a53 cortex-a76 max
@@ -131,6 +185,10 @@ test-arm64: setup build/.system-arm
 	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
 	scripts/build-device-bench arm64-v8a
 	$(PYTHON) -m pytest -n $(JOBS) tests/android/test_bench_on_phones.py
+
+.PHONY: test-arm64-part
+test-arm64-part:
+	$(MAKE) test-arm64 ARM64_CPUS=cortex-a76 ARM64_NETWORKS="keyword_lstm mobilenet_v2 silero_vad transformer_encoder" ARM32=build
 
 # dcmobile-bench for the shell of a phone, for dcmobile bench --target adb.
 .PHONY: device-bench

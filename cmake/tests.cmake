@@ -23,11 +23,11 @@ if(DCMOBILE_TEST_LAUNCHER)
   string(APPEND DCMOBILE_TEST_LAUNCHER " ")
 endif()
 
-# Here each test of the program is one of CTest's. Another machine's start slowly under an emulator: there it is a part of the program on
+# Here each test of the program is one of CTest's; further arguments are gtest_discover_tests'. Another machine's start slowly under an emulator: there it is a part of the program on
 # one processor.
 function(dcmobile_add_tests program)
   if(NOT CMAKE_CROSSCOMPILING)
-    gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60)
+    gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60 ${ARGN})
     return()
   endif()
   target_compile_options(${program} PRIVATE -O1)  # compiling takes longer than running

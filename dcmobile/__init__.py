@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dcmobile.budget.sensitivity import Sensitivity
     from dcmobile.compile import sensitivity
     from dcmobile.compressor import Compressor, ExportReport, compress
+    from dcmobile.device import Device, DeviceReport, devices
     from dcmobile.distillation import Distillation
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
@@ -45,6 +46,8 @@ __all__ = [
     "Compensation",
     "Compressor",
     "DcmError",
+    "Device",
+    "DeviceReport",
     "Distillation",
     "EntropySharing",
     "ExportReport",
@@ -64,6 +67,7 @@ __all__ = [
     "UnsupportedOperatorError",
     "__version__",
     "compress",
+    "devices",
     "load",
     "search",
     "sensitivity",
@@ -76,6 +80,8 @@ _LAZY = {
     "compress": "compressor",
     "ImagePreprocessing": "image",
     "Metadata": "fileformat",
+    "Device": "device",
+    "DeviceReport": "device",
     "Distillation": "distillation",
     "Compensation": "recipe",
     "EntropySharing": "recipe",
@@ -84,6 +90,7 @@ _LAZY = {
     "Recipe": "recipe",
     "Model": "model",
     "Sensitivity": "budget.sensitivity",
+    "devices": "device",
     "load": "model",
     "search": "trials.search",
     "SearchResult": "trials.search",

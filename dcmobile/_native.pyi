@@ -41,7 +41,10 @@ class EncodedStreams:
 
     @property
     def gap_bits(self) -> int:
-        """Width of a relative index; 0 in a dense shared weight."""
+        """As the file has it (docs/format.md, section 4): width of a relative index, and 16 more where pairs are coded.
+
+        0 in a dense shared weight.
+        """
     @property
     def gaps(self) -> StreamStatistics: ...
     @property
@@ -58,14 +61,27 @@ class EncodedStreams:
     def take_payload(self) -> npt.NDArray[np.uint8]:
         """The streams. Can be taken once; then it is empty."""
 
-def encode_sparse(codes: npt.NDArray[np.uint16], centroid_count: int) -> EncodedStreams | None:
-    """Flat codes, 0 for a pruned weight, i + 1 for centroid i.
+def encode_sparse(codes: npt.NDArray[np.uint16], centroid_count: int, pairs: bool = False) -> EncodedStreams | None:
+    """Flat codes, 0 for a pruned weight, i + 1 for centroid i. pairs: gaps are coded in pairs where that saves 1/256 of
+    the bytes or more.
 
     None if a run of zeros is too long for every gap width.
     """
 
 def encode_dense_shared(codes: npt.NDArray[np.uint16], centroid_count: int) -> EncodedStreams:
     """Flat codes, each the index of a centroid."""
+
+def pack_model(model: npt.NDArray[np.uint8]) -> bytes:
+    """The packed form (docs/format.md, section 9) of a sound flatbuffer, without its payload."""
+
+def expand_model(packed: npt.NDArray[np.uint8]) -> bytes:
+    """The flatbuffer that the packed form stands for, without a payload.
+
+    Raises what the runtime's loader does of a packed form that is none.
+    """
+
+def packed_chunk_bytes(records: bytes) -> int:
+    """Bytes of chunk records, structs of 36 bytes, in the packed form."""
 
 def decode_codes(
     payload: npt.NDArray[np.uint8],
@@ -106,11 +122,21 @@ def package_merge(counts: npt.NDArray[np.uint64], limit: int = 11) -> npt.NDArra
 def pack_lengths(lengths: npt.NDArray[np.uint8]) -> bytes:
     """Code lengths (0..11) in the file's packed form."""
 
+DeviceReportTuple = tuple[str, str, str, int, int, int, int, int, int]
+"""Device, name, fallback, ops, ops_placed, weight_bytes, activation_bytes, open_ns, check_ns."""
+
+def devices() -> list[tuple[str, str, str, str, str, int, int, int, int, int, int, int]]:
+    """Of each device: id, name, kind, driver, features, api_major, api_minor, memory_bytes, storage_range,
+    workgroup_size, shared_bytes, subgroup_size.
+    """
+
 class Context:
     """What one run needs. Belongs to one thread at a time."""
 
     @property
     def arena_bytes(self) -> int: ...
+    @property
+    def device(self) -> DeviceReportTuple: ...
     def set_batch(self, batch: int) -> None: ...
     def run(self, inputs: Sequence[npt.NDArray[np.float32]], outputs: Sequence[npt.NDArray[np.float32]]) -> None:
         """Reads the inputs in place and fills the outputs, all C-contiguous. The interpreter's lock is released."""
@@ -119,11 +145,17 @@ class Model:
     """A loaded file; may be used by several threads."""
 
     @staticmethod
-    def open(path: bytes, threads: int = 1, memory_limit: int = 0, skip_checksum: bool = False) -> Model:
-        """memory_limit: in bytes; 0 for the runtime's default."""
+    def open(
+        path: bytes, threads: int = 1, memory_limit: int = 0, skip_checksum: bool = False, device: str = ""
+    ) -> Model:
+        """memory_limit: in bytes; 0 for the runtime's default. device: "" for the default."""
     @staticmethod
     def open_memory(
-        data: npt.NDArray[np.uint8], threads: int = 1, memory_limit: int = 0, skip_checksum: bool = False
+        data: npt.NDArray[np.uint8],
+        threads: int = 1,
+        memory_limit: int = 0,
+        skip_checksum: bool = False,
+        device: str = "",
     ) -> Model: ...
     def create_context(self, threads: int = 1, memory_limit: int = 0) -> Context: ...
     @property
@@ -136,6 +168,14 @@ class Model:
         """Name, type, kernel, reason, multiply-accumulates a sample, shapes of the values that it makes, expected
         nanoseconds, the next best kernel and what is expected of that.
         """
+    @property
+    def placements(self) -> list[tuple[str, str, str]]:
+        """Of each operator: device ("cpu" or "vulkan"), kernel or shader, reason."""
+    @property
+    def device(self) -> DeviceReportTuple: ...
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the first output's values are (docs/format.md, section 7.2)."""
     @property
     def load_info(self) -> tuple[int, int, int, int, int, int]:
         """map_ns, verify_ns, decode_ns, plan_ns, file_bytes, weight_bytes."""

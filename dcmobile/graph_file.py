@@ -21,7 +21,7 @@ from dcmobile.encode import encode_graph
 from dcmobile.errors import Code, FileError, ModelError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata, WrittenFile, build_file, write_atomically
-from dcmobile.fileformat.atomic import check_target
+from dcmobile.fileformat.atomic import check_target, reason
 from dcmobile.graph import Graph
 from dcmobile.layer_weights import module_of
 from dcmobile.passes import prepare
@@ -140,7 +140,7 @@ def check_writable(path: FilePath) -> None:
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
-        raise FileError(f"cannot write {os.fspath(path)}: {error.strerror}", Code.FILE_IO) from None
+        raise FileError(f"cannot write {os.fspath(path)}: {reason(error, target)}", Code.FILE_IO) from None
 
 
 def report_of(graph: Graph, written: WrittenFile, path: FilePath, dense_size: int) -> ExportReport:

@@ -5,7 +5,9 @@ Needs numpy; torch is used only where a caller passes a torch tensor, and never 
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -18,16 +20,17 @@ import numpy as np
 import numpy.typing as npt
 
 from dcmobile import _native
+from dcmobile.device import DeviceReport
 from dcmobile.errors import CallError, Code, DcmError, FileError
 from dcmobile.file_state import FileState
 
 if TYPE_CHECKING:
     from dcmobile.classify import Score
     from dcmobile.fileformat import Metadata
-    from dcmobile.fileformat.description import FileDescription
     from dcmobile.image import ImagePreprocessing
 
-DEVICES = ("cpu",)
+_DEVICE = re.compile(r"cpu|vulkan(:\d{1,2})?")
+_log = logging.getLogger("dcmobile")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,17 @@ class Operator:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Where an operator runs. device: "cpu" or "vulkan". kernel: of the CPU, or the shader, the first if there are
+    several. reason: why it runs on the CPU although the model is on a device, else "".
+    """
+
+    device: str
+    kernel: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class LoadInfo:
     """Where the time of loading went, in nanoseconds, the file's size and the bytes its weights take in memory."""
 
@@ -72,15 +86,18 @@ class LoadInfo:
     weight_bytes: int
 
 
-def load(path: str | os.PathLike[str], device: str = "cpu", threads: int = 1) -> Model:
+def load(path: str | os.PathLike[str], device: str | None = None, threads: int = 1) -> Model:
     """Open a .dcmodel file: map it, verify it, decode it and plan how to run it.
 
-    device: "cpu". threads: 1..64 that share the decoding and each call.
+    device: "cpu", "vulkan" (the first GPU) or "vulkan:N" (of ``dcmobile.devices()``); by default what DCM_DEVICE says,
+    else the CPU. A device that is not there or
+    fails is no error: the CPU then does it all, ``Model.device_report`` says why, and the logger "dcmobile" warns.
+    threads: 1..64 that share the decoding and what the CPU does of each call.
     Raises ``FileError`` (not there, damaged), ``GraphError`` (a network that this runtime cannot run), ``MachineError``
     (memory, threads), ``CallError`` (device, threads).
     """
-    if device not in DEVICES:
-        raise CallError(f"device {device!r} is unknown; there is {', '.join(DEVICES)}", Code.CALL_ARGUMENT)
+    if device is not None and not (isinstance(device, str) and _DEVICE.fullmatch(device)):
+        raise CallError(f"device {device!r} is unknown; there are cpu, vulkan and vulkan:N", Code.CALL_ARGUMENT)
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 64:
         raise CallError(f"threads is {threads!r}; it must be a number from 1 to 64", Code.CALL_ARGUMENT)
     encoded = os.fsencode(path)
@@ -91,11 +108,14 @@ def load(path: str | os.PathLike[str], device: str = "cpu", threads: int = 1) ->
     except OSError:
         state = None  # the runtime says what is wrong with it
     try:
-        native = _native.Model.open(encoded, threads=threads)
+        native = _native.Model.open(encoded, threads=threads, device=device or "")
     except DcmError as error:
         name = os.fspath(path)
         raise error if str(name) in str(error) else type(error)(f"{name}: {error}", error.code) from None
-    return Model(native, os.fspath(path), threads, state)
+    model = Model(native, os.fspath(path), threads, state)
+    if model.device_report.fallback:
+        _log.warning("%s runs on the CPU: %s", os.fspath(path), model.device_report.fallback)
+    return model
 
 
 class Model:
@@ -122,6 +142,9 @@ class Model:
         self._outputs = tuple(TensorInfo(*each) for each in native.outputs)
         self._operators = tuple(Operator(*each) for each in native.operators)
         self._load_info = LoadInfo(*native.load_info)
+        self._placements = tuple(Placement(*each) for each in native.placements)
+        self._device_report = DeviceReport(*native.device)
+        self._gives_probabilities = native.gives_probabilities
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:
@@ -139,17 +162,34 @@ class Model:
         return self._operators
 
     @property
+    def placements(self) -> tuple[Placement, ...]:
+        """Where each operator runs, in the order of ``operators``."""
+        return self._placements
+
+    @property
+    def device_report(self) -> DeviceReport:
+        """Where the model runs, and why the CPU does it all if another device was asked for.
+
+        As it was loaded, or from when a call was the first to fall back; activation_bytes of the latest call.
+        """
+        return self._device_report
+
+    @property
     def load_info(self) -> LoadInfo:
         """Time and memory that loading took."""
         return self._load_info
 
-    @property
+    @cached_property
     def metadata(self) -> Metadata:
         """What the file says about itself; read from it at the first use.
 
         Raises ``FileError`` if the file has changed since it was loaded.
         """
-        return self._description.metadata
+        from dcmobile.fileformat.loaded_metadata import read_loaded_metadata
+
+        if self._state is None:
+            raise FileError(f"cannot read {self._path} again", Code.FILE_IO)
+        return read_loaded_metadata(self._state)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -164,7 +204,7 @@ class Model:
     @property
     def gives_probabilities(self) -> bool:
         """Whether a Softmax or a Sigmoid makes the first output; else it holds scores, if the network classifies."""
-        return self._description.gives_probabilities
+        return self._gives_probabilities
 
     def classify(self, picture: Any, top: int = 5, preprocessing: ImagePreprocessing | None = None) -> list[Score]:
         """The ``top`` likeliest classes of a picture, best first: label, probability and class_index of each.
@@ -220,14 +260,6 @@ class Model:
         state = ", closed" if self._native is None else ""
         return f"<dcmobile.Model {self._path!r}: {signature(self._inputs)} -> {signature(self._outputs)}{state}>"
 
-    @cached_property
-    def _description(self) -> FileDescription:
-        from dcmobile.fileformat.description import read_description
-
-        if self._state is None:
-            raise FileError(f"cannot read {self._path} again", Code.FILE_IO)
-        return read_description(self._state)
-
     def _by_name(self, named: Mapping[str, Any]) -> tuple[Any, ...]:
         wanted = [info.name for info in self._inputs]
         unknown = [name for name in named if name not in wanted]
@@ -268,9 +300,15 @@ class Model:
         ]
         context = self._take_context(batch)
         context.run(arrays, results)
+        report = DeviceReport(*context.device)
         with self._lock:
+            fell = report.fallback != "" and self._device_report.fallback == ""
+            if fell or self._device_report.fallback == "":
+                self._device_report = report
             if self._native is not None:
                 self._idle.append((batch, context))
+        if fell:
+            _log.warning("%s runs on the CPU from now on: %s", self._path, report.fallback)
         return results
 
     def _take_context(self, batch: int) -> _native.Context:

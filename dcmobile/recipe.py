@@ -42,7 +42,7 @@ from typing import Any, Self, TypeVar
 import tomlkit
 from tomlkit.items import Table
 
-from dcmobile.errors import RecipeError
+from dcmobile.errors import FileError, RecipeError
 from dcmobile.layer_recipe import LayerRecipe
 from dcmobile.network_recipe import Compensation, EntropySharing, PruningBudget
 from dcmobile.recipe_checks import is_integer
@@ -221,11 +221,13 @@ class Recipe:
         return cls.from_toml(Path(path))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a TOML file. Raises ``RecipeError``."""
+        """Write a TOML file, whole or not at all. Raises ``RecipeError``."""
+        from dcmobile.fileformat.atomic import write_atomically
+
         try:
-            Path(path).write_text(self.to_toml(), encoding="utf-8")
-        except OSError as error:
-            raise RecipeError(f"cannot write {os.fspath(path)}: {error.strerror}") from None
+            write_atomically(path, [self.to_toml().encode()])
+        except FileError as error:
+            raise RecipeError(str(error)) from None
 
 
 def _settings_of(kind: type[_Settings], place: str, settings: Mapping[str, Any] | _Settings) -> _Settings:

@@ -119,6 +119,25 @@ def test_finds_what_makes_the_output_among_operators_of_many_values(probabilitie
         assert model.gives_probabilities == probabilities
 
 
+class _Swapped(nn.Module):
+    """Its first output is the features, which are made before the probabilities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.head = nn.Linear(4, 4), nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.fc(x).relu()
+        return features, self.head(features).softmax(1)
+
+
+def test_the_first_output_counts_whatever_is_last(tmp_path: Path) -> None:
+    dcmobile.compress(_Swapped().eval(), tmp_path / "m.dcmodel", (torch.rand(1, 4),))
+    with dcmobile.load(tmp_path / "m.dcmodel") as model:
+        assert model.operators[-1].type == "Softmax"
+        assert not model.gives_probabilities
+
+
 def test_equal_scores_come_in_order(model: dcmobile.Model) -> None:
     assert [each.label for each in model.classify(np.full((4, 4), 9, np.uint8))] == list(COLOURS)
     classifier = Classifier(model)

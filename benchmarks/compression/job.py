@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from benchmarks.compression.training import Training
 from dcmobile.report.report_of_file import file_report
 from examples.mnist import data
 from examples.mnist.evaluate import evaluate_apart
+from examples.mnist.seeded_job import SeededJob, fingerprint_of
 from examples.mnist.training import Progress, error
 
 
@@ -49,14 +48,8 @@ class Row:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Job:
-    """The network's name, the seed, where results go, and whether to ignore what earlier runs left there."""
-
-    network: str
-    seed: int
-    output: Path
-    fresh: bool = False
+class Job(SeededJob):
+    """One of the benchmark's."""
 
     @property
     def task(self) -> Task:
@@ -68,19 +61,10 @@ class Job:
         """What progress calls the job."""
         return f"{self.task.reported.title}, seed {self.seed}"
 
-    @property
-    def file(self) -> Path:
-        """The compressed network."""
-        return self.output / f"seed{self.seed}" / f"{self.network}.dcmodel"
-
     def run(self, progress: Progress) -> Row:
         """Train, compress, write the file, classify the test digits with it."""
-        # One thread a job: jobs side by side use the cores better than threads that wait for each other.
-        torch.set_num_threads(1)
         mnist = data.fetch()
-        work = self.file.parent / f"{self.network}-{fingerprint(self.task)}"
-        if self.fresh:
-            shutil.rmtree(work, ignore_errors=True)
+        work = self.prepare(fingerprint(self.task))
         training = Training(self.task, self.seed, load_split(mnist), work, progress)
         dense = training.dense()
         compressor = training.compressed(dense)
@@ -107,11 +91,7 @@ class Job:
 
 
 def fingerprint(task: Task) -> str:
-    """Changes with everything in this folder that training depends on: results of another recipe are never taken for
-    this one's.
-    """
+    """Of everything in this folder that training depends on."""
     recipe = task.recipe()
     sources = (Path(__file__).with_name(name) for name in ("shift.py", "split.py", "training.py"))
-    settings = repr((task.parts(), recipe.budget, recipe.sharing)).encode()
-    content = [settings, *(path.read_bytes() for path in sources)]
-    return hashlib.sha256(b"".join(content)).hexdigest()[:12]
+    return fingerprint_of((task.parts(), recipe.budget, recipe.sharing), sources)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from dcmobile.cli.device_option import device_name
 from dcmobile.cli.ending import Failure
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import is_pte, needs_executorch
@@ -46,7 +47,11 @@ _DEFAULT_CPU = "cortex-a76"
     help="This machine; 64-bit Arm under qemu, where times mean nothing; phones, by adb.",
 )
 @click.option(
-    "--device", "devices", multiple=True, metavar="SERIAL", help="adb: a phone, as adb devices names it. Once for each."
+    "--device",
+    "devices",
+    multiple=True,
+    metavar="NAME",
+    help="host: cpu, vulkan or vulkan:N, see dcmobile devices. adb: a phone, as adb devices names it; once for each.",
 )
 @click.option("--all-devices", is_flag=True, help="adb: every phone that is ready.")
 @click.option(
@@ -90,7 +95,8 @@ def bench(
     A .dcmodel is timed by the program dcmobile-bench, which has more options; with --target adb on phones, where it and
     the file are copied to, run, and removed. A .pte is timed in ExecuTorch's Python runtime.
     """
-    _check_target(target, "adb", {"device": devices, "all-devices": all_devices})
+    _check_target(target, "adb host", {"device": devices})
+    _check_target(target, "adb", {"all-devices": all_devices})
     _check_target(target, "qemu", {"cpu": cpus})
     _check_target(target, "adb or qemu", {"bench-binary": binaries, "timeout": timeout})
     if target != "host":
@@ -108,7 +114,7 @@ def bench(
             bench_under_qemu(request, binaries, cpus or (_DEFAULT_CPU,), as_json)
         return
     if is_pte(file):
-        for name, given in {"threads": threads is not None, "operators": operators}.items():
+        for name, given in {"threads": threads is not None, "operators": operators, "device": bool(devices)}.items():
             if given:
                 raise click.UsageError(f"--{name} is for a .dcmodel: a .pte runs on ExecuTorch's thread pool")
         needs_executorch()
@@ -118,6 +124,9 @@ def bench(
         return
     flags = [f"--graph={file}", f"--num_threads={threads or 1}", f"--batch={batch or 1}", f"--num_runs={runs}"]
     flags += [f"--min_secs={seconds}", "--report_peak_memory_footprint"]
+    if len(devices) > 1:
+        raise click.UsageError("--device is for --target host once")
+    flags += [f"--device={device_name(name)}" for name in devices]
     flags += ["--enable_op_profiling"] if operators else []
     flags += ["--json=-"] if as_json else []
     sys.stdout.flush()

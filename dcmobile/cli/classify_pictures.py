@@ -59,7 +59,7 @@ def classify_pictures(
     pictures: Sequence[Path],
     file: Path,
     threads: int,
-    device: str,
+    device: str | None,
     quiet: bool,
     *,
     image: ImagePreprocessing | None,

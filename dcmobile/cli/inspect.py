@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dcmobile.cli.device_option import device_option
 from dcmobile.cli.ending import about
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import is_pte, needs_executorch
@@ -23,23 +24,27 @@ from dcmobile.cli.terminal import print_out, print_tables
     type=click.Path(path_type=Path),
     help="Write it as one HTML page with charts, whole or not at all, in place of the tables.",
 )
-def inspect(file: Path, as_json: bool, page: Path | None) -> None:
+@device_option
+def inspect(file: Path, as_json: bool, page: Path | None, device: str | None) -> None:
     """Show what FILE holds: layers, encodings, bits, bytes, operators and kernels.
 
-    The file is verified first. FILE is a .dcmodel, or a .pte of ExecuTorch, with every network of dcmobile in it.
+    With --device vulkan, what the GPU runs and why the CPU runs the rest. The file is verified first. FILE is a
+    .dcmodel, or a .pte of ExecuTorch, with every network of dcmobile in it.
     """
     from dcmobile.report import file_report
 
     if page is not None:
         _check_page(page, file)
     if is_pte(file):
+        if device is not None:
+            raise click.UsageError("--device is for a .dcmodel")
         needs_executorch()
         from dcmobile.cli.inspect_pte import inspect_pte
 
         inspect_pte(file, as_json, page)
         return
     with about(file):
-        report = file_report(file)
+        report = file_report(file, device)
     if page is not None:
         from dcmobile.fileformat.atomic import write_atomically
         from dcmobile.report.page.render import html_page

@@ -10,11 +10,14 @@ from dcmobile import __version__
 from dcmobile.cli.bench import bench
 from dcmobile.cli.bundle import bundle
 from dcmobile.cli.compress import compress
+from dcmobile.cli.devices import devices
 from dcmobile.cli.inspect import inspect
+from dcmobile.cli.keygen import keygen
 from dcmobile.cli.program import Program
 from dcmobile.cli.run import run
 from dcmobile.cli.search import search
 from dcmobile.cli.sensitivity import sensitivity
+from dcmobile.cli.sign import sign
 from dcmobile.cli.terminal import tolerate_encoding
 from dcmobile.cli.verify import verify
 
@@ -34,7 +37,19 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, search, inspect, run, bench, verify, bundle):
+for _command in (
+    compress,
+    sensitivity,
+    search,
+    inspect,
+    run,
+    bench,
+    devices,
+    verify,
+    bundle,
+    keygen,
+    sign,
+):
     cli.add_command(_command)
 
 

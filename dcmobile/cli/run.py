@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dcmobile.cli.device_option import device_option
 from dcmobile.cli.ending import about
 from dcmobile.cli.picture_options import image_words, label_path
 from dcmobile.cli.program import Command
@@ -63,7 +64,7 @@ from dcmobile.report.quantities import duration_text
     type=click.IntRange(1, 64),
     help="Threads for loading and the run.",
 )
-@click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu"]))
+@device_option
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 def run(
     pictures: tuple[Path, ...],
@@ -71,7 +72,7 @@ def run(
     inputs: tuple[str, ...],
     outputs: tuple[str, ...],
     threads: int,
-    device: str,
+    device: str | None,
     quiet: bool,
     **for_pictures: Any,
 ) -> None:
@@ -82,7 +83,7 @@ def run(
     """
     _check_usage(pictures, inputs, outputs, for_pictures)
     if is_pte(file):
-        _check_pte_usage(pictures, threads)
+        _check_pte_usage(pictures, threads, device)
         needs_executorch()
         from dcmobile.cli.run_pte import run_pte  # with numpy, which --help does not need
 
@@ -107,15 +108,17 @@ def _check_usage(
             raise click.UsageError(f"--{name.removeprefix('as_').replace('_', '-')} is for pictures, not for arrays")
 
 
-def _check_pte_usage(pictures: tuple[Path, ...], threads: int) -> None:
+def _check_pte_usage(pictures: tuple[Path, ...], threads: int, device: str | None) -> None:
     if pictures:
         raise click.UsageError("a .pte runs on arrays: give them with -i X.npy")
     if threads != 1:
         raise click.UsageError("--threads is for a .dcmodel: a .pte runs on ExecuTorch's thread pool")
+    if device is not None:
+        raise click.UsageError("--device is for a .dcmodel: a .pte runs where its delegate's load options say")
 
 
 def _run_arrays(
-    file: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int, device: str, quiet: bool
+    file: Path, inputs: tuple[str, ...], outputs: tuple[str, ...], threads: int, device: str | None, quiet: bool
 ) -> None:
     from dcmobile.cli.npy import read_npy, write_npy
     from dcmobile.model import load
@@ -138,4 +141,5 @@ def _run_arrays(
                 "input", model.inputs, [arrays[each.name].shape for each in model.inputs], sources, "from"
             )
             lines += run_lines("output", model.outputs, [each.shape for each in results], targets, "to")
-            print_out("".join(f"{line}\n" for line in [*lines, f"ran in {duration_text(elapsed)}"]))
+            where = f" on {model.device_report.name}" if model.device_report.ops_placed else ""
+            print_out("".join(f"{line}\n" for line in [*lines, f"ran in {duration_text(elapsed)}{where}"]))

@@ -30,7 +30,7 @@ def write_atomically(path: str | os.PathLike[str], parts: Iterable[Buffer]) -> N
     try:
         _write(target, parts)
     except OSError as error:
-        raise FileError(f"cannot write {path}: {_reason(error, target)}", Code.FILE_IO) from error
+        raise FileError(f"cannot write {path}: {reason(error, target)}", Code.FILE_IO) from error
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:
@@ -84,7 +84,8 @@ def _flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _reason(error: OSError, target: Path) -> str:
+def reason(error: OSError, target: Path) -> str:
+    """Why the file cannot be written, for people."""
     if error.errno == errno.ENOENT:
         return f"the folder {target.parent} does not exist"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

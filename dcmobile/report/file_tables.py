@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dcmobile.device import DeviceReport
 from dcmobile.model import LoadInfo
 from dcmobile.report.layer_row import PARTS
 from dcmobile.report.layer_table import (
@@ -62,11 +63,23 @@ def facts_table(report: FileReport) -> Table:
         table.add_row("output", Text(f"{printable(each.name)}  {shape_text(each.shape)}"))
     table.add_row("load", load_text(report.load))
     table.add_row("memory", f"{bytes_text(report.load.weight_bytes)} bytes of weights once loaded")
+    if report.device is not None:
+        table.add_row("device", Text(_device_text(report.device)))
     if report.metadata.labels:
         table.add_row("labels", _labels_text(report.metadata.labels))
     for key, value in report.metadata.entries.items():
         table.add_row(Text(printable(key)), Text(printable(value)))
     return table
+
+
+def _device_text(device: DeviceReport) -> str:
+    if device.fallback:
+        return f"the CPU: {printable(device.fallback)}"
+    return (
+        f"{printable(device.name)} ({device.device}): {device.ops_placed} of {device.ops} operators, "
+        f"{bytes_text(device.weight_bytes)} bytes of weights; opened in {duration_text(device.open_ns)}, checked in "
+        f"{duration_text(device.check_ns)}"
+    )
 
 
 def load_text(load: LoadInfo) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dcmobile import _native
+from dcmobile.device import DeviceReport
 from dcmobile.fileformat import FileBytes, LoadedFile, Metadata, read_bytes, read_file
 from dcmobile.graph import Graph
-from dcmobile.model import LoadInfo, Model, Operator, TensorInfo, load
+from dcmobile.model import LoadInfo, Model, Operator, Placement, TensorInfo, load
 from dcmobile.report.layer_row import PARTS, LayerRow, layer_rows, operator_name
 from dcmobile.report.metadata_bytes import metadata_bytes
 
@@ -50,7 +51,8 @@ class FileReport:
     """path: as given. version: of the format. bytes: where the file's bytes go. layers: every weight, biases included.
 
     operators: the plan. load: the time of one load on this machine. output_values: the number of the value that each
-    output gives (see ``OperatorRow.reads``).
+    output gives (see ``OperatorRow.reads``). device: where the model runs, if a device other than the CPU was asked
+    for; then kernel and reason of the operators are the device's.
     """
 
     path: str
@@ -63,6 +65,7 @@ class FileReport:
     metadata: Metadata
     load: LoadInfo
     output_values: tuple[int, ...] = ()
+    device: DeviceReport | None = None
 
     @property
     def file_bytes(self) -> int:
@@ -115,15 +118,16 @@ class FileReport:
                 "entries": dict(self.metadata.entries),
             },
             "load": asdict(self.load),
+            **({} if self.device is None else {"device": asdict(self.device)}),
         }
 
 
-def file_report(path: str | os.PathLike[str]) -> FileReport:
-    """Read and verify a .dcmodel. Needs no torch.
+def file_report(path: str | os.PathLike[str], device: str | None = None) -> FileReport:
+    """Read and verify a .dcmodel, and place it on the device (as ``dcmobile.load`` does). Needs no torch.
 
     Raises ``FileError``, ``GraphError`` or ``MachineError`` as ``dcmobile.load`` does.
     """
-    with load(path) as model:
+    with load(path, device=device) as model:
         return _report(os.fspath(path), model, read_file(path))
 
 
@@ -134,7 +138,11 @@ def report_of_bytes(name: str, data: bytes) -> FileReport:
 
 
 def _report(name: str, model: Model, file: LoadedFile) -> FileReport:
-    plan, inputs, outputs, timing = model.operators, model.inputs, model.outputs, model.load_info
+    inputs, outputs, timing = model.inputs, model.outputs, model.load_info
+    device = model.device_report
+    plan = model.operators
+    if device.ops_placed:
+        plan = tuple(_placed(each, place) for each, place in zip(plan, model.placements, strict=True))
     return FileReport(
         path=name,
         version=file.version,
@@ -146,7 +154,14 @@ def _report(name: str, model: Model, file: LoadedFile) -> FileReport:
         metadata=file.metadata,
         load=timing,
         output_values=tuple(_value_numbers(file.graph)[value] for value in file.graph.outputs),
+        device=device if device.device != "cpu" or device.fallback else None,
     )
+
+
+def _placed(operator: Operator, placement: Placement) -> Operator:
+    """The operator with the shader that runs it, or why the CPU does. Nothing was chosen by cost."""
+    reason = f"on the CPU: {placement.reason}" if placement.device == "cpu" else f"on {placement.device}"
+    return replace(operator, kernel=placement.kernel, reason=reason, expected_ns=0, other_kernel="", other_ns=0)
 
 
 def _value_numbers(graph: Graph) -> dict[str, int]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -12,19 +9,14 @@ import torch
 from dcmobile.report.report_of_file import file_report
 from examples.mnist import data
 from examples.mnist.evaluate import evaluate_apart
+from examples.mnist.seeded_job import SeededJob, fingerprint_of
 from examples.mnist.summary import Row
 from examples.mnist.task import TASKS, Task
 from examples.mnist.training import Progress, train
 
 
-@dataclass(frozen=True)
-class Job:
-    """The network's name, the seed, where results go, and whether to ignore what earlier runs left there."""
-
-    network: str
-    seed: int
-    output: Path
-    fresh: bool
+class Job(SeededJob):
+    """One of the demo's."""
 
     @property
     def task(self) -> Task:
@@ -36,19 +28,10 @@ class Job:
         """What progress calls the job."""
         return f"{self.task.reported.title}, seed {self.seed}"
 
-    @property
-    def file(self) -> Path:
-        """The compressed network."""
-        return self.output / f"seed{self.seed}" / f"{self.network}.dcmodel"
-
     def run(self, progress: Progress) -> Row:
         """Train, compress, write the file, classify the test digits with it."""
-        # One thread a job: jobs side by side use the cores better than threads that wait for each other.
-        torch.set_num_threads(1)
         mnist = data.fetch()
-        work = self.file.parent / f"{self.network}-{_fingerprint(self.task)}"
-        if self.fresh:
-            shutil.rmtree(work, ignore_errors=True)
+        work = self.prepare(_fingerprint(self.task))
         trained = train(self.task, self.seed, data.load("train", mnist), data.load("t10k", mnist), work, progress)
         progress("encode", 0, 1, "")
         report = trained.compressor.export(self.file, (torch.zeros(1, 1, 28, 28),))
@@ -70,7 +53,6 @@ class Job:
 
 
 def _fingerprint(task: Task) -> str:
-    """Changes with everything that training depends on: results of another recipe are never taken for this one's."""
-    sources = [task.recipe_file, *(Path(__file__).with_name(name) for name in ("networks.py", "training.py"))]
-    content = [repr(task.numbers()).encode(), *(path.read_bytes() for path in sources)]
-    return hashlib.sha256(b"".join(content)).hexdigest()[:12]
+    """Of all that training depends on."""
+    sources = (Path(__file__).with_name(name) for name in ("networks.py", "training.py"))
+    return fingerprint_of(task.numbers(), (task.recipe_file, *sources))

@@ -81,6 +81,7 @@ const Entry kEntries[] = {
     {"report_peak_memory_footprint", set<bool, &Flags::report_peak_memory_footprint>, nullptr,
      "print the resident memory of this process"},
     {"isa", set<std::string, &Flags::isa>, "NAME", "kernels for generic, avx2, avx512 or neon; sets DCM_ISA"},
+    {"device", set<std::string, &Flags::device>, "NAME", "cpu, vulkan or vulkan:N (DCM_DEVICE, or the CPU)"},
     {"input_files", set<std::vector<std::string>, &Flags::input_files>, kFiles,
      "raw float32 values for each input, in place of random ones"},
     {"output_files", set<std::vector<std::string>, &Flags::output_files>, kFiles,

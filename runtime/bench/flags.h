@@ -20,6 +20,7 @@ struct Flags {
   bool enable_op_profiling = false;
   bool report_peak_memory_footprint = false;
   std::string isa;                        // DCM_ISA of this process; empty: the environment's or the best
+  std::string device;                     // "cpu", "vulkan", "vulkan:N"; empty: DCM_DEVICE or the CPU
   std::vector<std::string> input_files;   // raw little-endian float32, one an input; empty: random values
   std::vector<std::string> output_files;  // the same, written after the last run
   std::string json;                       // a file for the figures; "-" is standard output, without the text

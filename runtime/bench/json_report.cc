@@ -20,6 +20,20 @@ void write_load(const Result& result, JsonWriter* json) {
   json->end_object();
 }
 
+void write_device(const dcm_device_report& device, JsonWriter* json) {
+  json->begin_object("device");
+  json->add("id", device.device);
+  json->add("name", device.name);
+  json->add("fallback", device.fallback);
+  json->add("operators", uint64_t{device.ops});
+  json->add("operators_placed", uint64_t{device.ops_placed});
+  json->add("weight_bytes", device.weight_bytes);
+  json->add("activation_bytes", device.activation_bytes);
+  json->add("open_ms", milliseconds(device.open_ns));
+  json->add("check_ms", milliseconds(device.check_ns));
+  json->end_object();
+}
+
 void write_latency(const char* name, const Latency& latency, JsonWriter* json) {
   json->begin_object(name);
   json->add("runs", latency.runs);
@@ -84,6 +98,7 @@ std::string json_report(const Flags& flags, const Result& result) {
   json.add("threads", flags.num_threads);
   json.add("batch", flags.batch);
   write_load(result, &json);
+  write_device(result.device, &json);
   json.add("first_run_ms", milliseconds(result.first_run_ns));
   write_latency("warmup_ms", result.warmup, &json);
   write_latency("latency_ms", result.timed, &json);

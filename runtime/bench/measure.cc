@@ -1,5 +1,7 @@
 #include "measure.h"
 
+#include <cstring>
+
 #include "process_memory.h"
 #include "tensors.h"
 
@@ -27,6 +29,7 @@ bool Measurement::load(const Flags& flags, dcm_error* error) {
   dcm_options options = DCM_OPTIONS_DEFAULT;
   options.threads = flags.num_threads;
   options.profile = flags.enable_op_profiling;
+  if (!flags.device.empty()) options.device = flags.device.c_str();
   const uint64_t begin = now_ns();
   if (dcm_model_open(flags.graph.c_str(), &options, &model_, error) != DCM_OK) return false;
   const uint64_t opened = now_ns();
@@ -40,11 +43,22 @@ bool Measurement::load(const Flags& flags, dcm_error* error) {
   return true;
 }
 
+// Where the operator ran, in place of the kernel that the CPU would have taken.
+void Measurement::describe_placement(size_t op, dcm_op_info* info) {
+  if (result.device.ops_placed == 0) return;
+  dcm_op_placement placement = {};
+  if (dcm_model_op_placement(model_, op, &placement, nullptr) != DCM_OK) return;
+  const bool on_cpu = std::strcmp(placement.device, "cpu") == 0;
+  info->kernel = placement.kernel;
+  info->reason = on_cpu ? placement.reason : placement.device;
+}
+
 void Measurement::describe_operators() {
   for (size_t i = 0; i < dcm_model_op_count(model_); ++i) {
     OperatorResult op = {};
     dcm_tensor_info value = {};
     (void)dcm_model_op(model_, i, &op.info, nullptr);
+    describe_placement(i, &op.info);
     (void)dcm_model_op_output(model_, i, 0, &value, nullptr);
     (void)dcm_context_op_profile(context_, i, &op.profile, nullptr);
     op.shape = shape_text(value);
@@ -85,6 +99,7 @@ bool Measurement::measure(const Flags& flags, std::string* error) {
     *error = "no run was timed: --max_secs is too short";
     return false;
   }
+  (void)dcm_context_device(context_, &result.device, nullptr);
   result.memory.peak_rss = process_memory().peak;  // before the times are sorted in a copy
   result.timed = summarise(std::move(times));
   if (flags.enable_op_profiling) describe_operators();

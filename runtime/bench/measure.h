@@ -23,6 +23,7 @@ class Measurement {
 
  private:
   bool load(const Flags& flags, dcm_error* error);
+  void describe_placement(size_t op, dcm_op_info* info);
   void describe_operators();
 
   dcm_model* model_ = nullptr;

@@ -24,9 +24,10 @@ struct OperatorResult {
 
 struct Result {
   dcm_load_info load = {};
-  uint64_t open_ns = 0;       // dcm_model_open, all of it
-  uint64_t context_ns = 0;    // dcm_context_create and set_batch
-  uint64_t first_run_ns = 0;  // caches, pages and branch predictors are cold
+  dcm_device_report device = {};  // where the runs were, as it was after the last
+  uint64_t open_ns = 0;           // dcm_model_open, all of it
+  uint64_t context_ns = 0;        // dcm_context_create and set_batch
+  uint64_t first_run_ns = 0;      // caches, pages and branch predictors are cold
   Latency warmup, timed;
   Energy energy;
   Memory memory;

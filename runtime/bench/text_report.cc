@@ -42,6 +42,17 @@ void print_energy(const Result& result, FILE* out) {
                result.energy.joules / static_cast<double>(result.timed.runs), result.energy.packages);
 }
 
+// Nothing for the CPU that was asked for.
+void print_device(const dcm_device_report& device, FILE* out) {
+  if (device.fallback[0] != '\0') std::fprintf(out, "device    the CPU: %s\n", device.fallback);
+  if (device.ops_placed == 0) return;
+  std::fprintf(out, "device    %s (%s): %u of %u operators; opened in %.3f ms, checked in %.3f ms\n", device.name,
+               device.device, device.ops_placed, device.ops, milliseconds(device.open_ns),
+               milliseconds(device.check_ns));
+  std::fprintf(out, "          weights %.2f MB, activations %.2f MB\n", megabytes(device.weight_bytes),
+               megabytes(device.activation_bytes));
+}
+
 struct Widths {
   int name = 4, kernel = 6, shape = 5;
 };
@@ -92,6 +103,7 @@ void print_report(const Flags& flags, const Result& result, FILE* out) {
   std::fprintf(out, "load      %.3f ms: map %.3f, verify %.3f, decode %.3f, plan %.3f; context %.3f ms\n",
                milliseconds(result.open_ns), milliseconds(load.map_ns), milliseconds(load.verify_ns),
                milliseconds(load.decode_ns), milliseconds(load.plan_ns), milliseconds(result.context_ns));
+  print_device(result.device, out);
   std::fprintf(out, "first run %.4f ms\n", milliseconds(result.first_run_ns));
   print_latency(result.timed, out);
   if (flags.report_peak_memory_footprint) print_memory(result, out);

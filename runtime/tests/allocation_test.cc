@@ -1,62 +1,10 @@
-// dcm_context_run allocates nothing. Every allocating function that the runtime could call is wrapped by the linker and
-// counted.
+// dcm_context_run allocates nothing.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
 #include <utility>
 
 #include "small_network.h"
-
-namespace {
-std::atomic<int> allocations{0};
-}
-
-// operator new and new[], as the compiler names them.
-#if SIZE_MAX > UINT32_MAX
-#define REAL_NEW __real__Znwm
-#define WRAP_NEW __wrap__Znwm
-#define REAL_NEW_ARRAY __real__Znam
-#define WRAP_NEW_ARRAY __wrap__Znam
-#else
-#define REAL_NEW __real__Znwj
-#define WRAP_NEW __wrap__Znwj
-#define REAL_NEW_ARRAY __real__Znaj
-#define WRAP_NEW_ARRAY __wrap__Znaj
-#endif
-
-extern "C" {
-void* __real_malloc(size_t size);
-void* __real_calloc(size_t count, size_t size);
-void* __real_realloc(void* block, size_t size);
-void* __real_aligned_alloc(size_t alignment, size_t size);
-int __real_posix_memalign(void** block, size_t alignment, size_t size);
-void* REAL_NEW(size_t size);
-void* REAL_NEW_ARRAY(size_t size);
-
-void* __wrap_malloc(size_t size) {
-  return ++allocations, __real_malloc(size);
-}
-void* __wrap_calloc(size_t count, size_t size) {
-  return ++allocations, __real_calloc(count, size);
-}
-void* __wrap_realloc(void* block, size_t size) {
-  return ++allocations, __real_realloc(block, size);
-}
-void* __wrap_aligned_alloc(size_t alignment, size_t size) {
-  return ++allocations, __real_aligned_alloc(alignment, size);
-}
-int __wrap_posix_memalign(void** block, size_t alignment, size_t size) {
-  return ++allocations, __real_posix_memalign(block, alignment, size);
-}
-void* WRAP_NEW(size_t size) {
-  return ++allocations, REAL_NEW(size);
-}
-void* WRAP_NEW_ARRAY(size_t size) {
-  return ++allocations, REAL_NEW_ARRAY(size);
-}
-}
+#include "wrapped_system.h"
 
 namespace dcm {
 namespace {
@@ -69,10 +17,10 @@ void expect_no_allocation(const testing::Bytes& bytes, const testing::Tensor& in
     dcm_options options = DCM_OPTIONS_DEFAULT;
     options.threads = threads;
     options.profile = threads == 2;
-    const int before_open = allocations;
+    const int before_open = testing::allocations();
     const testing::Opened opened = testing::open_bytes(bytes, &options);
     ASSERT_EQ(opened.code, DCM_OK) << opened.text;
-    EXPECT_GT(allocations, before_open) << "the count does not work";
+    EXPECT_GT(testing::allocations(), before_open) << "the count does not work";
     dcm_context* created;
     ASSERT_EQ(dcm_context_create(opened.model.get(), &options, &created, nullptr), DCM_OK);
     const testing::ContextPointer context(created);
@@ -83,11 +31,11 @@ void expect_no_allocation(const testing::Bytes& bytes, const testing::Tensor& in
     float* outputs[] = {output.data()};
     const size_t input_sizes[] = {input.size()}, output_sizes[] = {output.size()};
     int runs = 0;
-    const int before = allocations;
+    const int before = testing::allocations();
     while (runs < 10 &&
            dcm_context_run(context.get(), inputs, input_sizes, 1, outputs, output_sizes, 1, nullptr) == DCM_OK)
       ++runs;
-    const int after = allocations;
+    const int after = testing::allocations();
     EXPECT_EQ(runs, 10);
     EXPECT_EQ(after, before) << threads << " threads";
     EXPECT_NE(output[0], 0.0f);

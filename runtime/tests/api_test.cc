@@ -375,6 +375,7 @@ TEST(NullModel, AnswersNothing) {
   EXPECT_EQ(dcm_model_input_count(nullptr), 0u);
   EXPECT_EQ(dcm_model_output_count(nullptr), 0u);
   EXPECT_EQ(dcm_model_op_count(nullptr), 0u);
+  EXPECT_EQ(dcm_model_gives_probabilities(nullptr), 0);
   dcm_load_info info;
   std::memset(&info, 0xFF, sizeof info);
   dcm_model_load_info(nullptr, &info);
@@ -388,7 +389,7 @@ TEST(Library, VersionsAndCodeNames) {
   EXPECT_STREQ(dcm_code_name(DCM_OK), "OK");
   EXPECT_STREQ(dcm_code_name(DCM_FILE_CHECKSUM), "FILE_CHECKSUM");
   EXPECT_STREQ(dcm_code_name(DCM_CALL_SHAPE), "CALL_SHAPE");
-  EXPECT_STREQ(dcm_code_name(108), "UNKNOWN");
+  EXPECT_STREQ(dcm_code_name(199), "UNKNOWN");
   EXPECT_STREQ(dcm_code_name(-1), "UNKNOWN");
 }
 

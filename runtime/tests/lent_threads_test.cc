@@ -60,6 +60,31 @@ TEST(LentThreads, LoadAndRun) {
   EXPECT_EQ(y, testing::run_model(opened.model.get(), {x}, 200)[0]);
 }
 
+// How often a run of a small network uses threads that take so long to wake.
+size_t calls_of_a_run(uint64_t wake_ns) {
+  Lender lender;
+  dcm_options options = DCM_OPTIONS_DEFAULT;
+  options.threads = 2;
+  options.parallel_for = Lender::run;
+  options.parallel_for_context = &lender;
+  options.parallel_for_wake_ns = wake_ns;
+  const Opened opened = testing::open_bytes(testing::small_network().build(), &options);
+  dcm_context* created = nullptr;
+  EXPECT_EQ(dcm_context_create(opened.model.get(), &options, &created, nullptr), DCM_OK);
+  const testing::ContextPointer context(created);
+  EXPECT_EQ(dcm_context_set_batch(created, 200, nullptr), DCM_OK);
+  lender.calls.clear();
+  const Tensor x = testing::small_input(200);
+  const Tensor y = testing::run_context(opened.model.get(), created, {x}, 200)[0];
+  EXPECT_EQ(y, testing::run_model(opened.model.get(), {x}, 200)[0]);
+  return lender.calls.size();
+}
+
+TEST(LentThreads, StaySleepingForLittleWork) {
+  EXPECT_GT(calls_of_a_run(0), 0u);
+  EXPECT_EQ(calls_of_a_run(1'000'000'000), 0u);
+}
+
 class IsaOption : public ::testing::Test {
  protected:
   void TearDown() override { unsetenv("DCM_ISA"); }

@@ -36,21 +36,22 @@ Tensor random_tensor(std::mt19937& random, const std::vector<uint32_t>& shape) {
   return random_values(random, elements_of(shape));
 }
 
-OneOp::OneOp(ModelParts parts, const std::vector<std::vector<uint32_t>>& input_shapes, bool fixed) {
-  parts.inputs.clear();
+OneOp::OneOp(ModelParts parts, const std::vector<std::vector<uint32_t>>& input_shapes, bool fixed)
+    : parts_(std::move(parts)) {
+  parts_.inputs.clear();
   std::vector<uint32_t> all;
   for (const auto& shape : input_shapes) {
     std::vector<int32_t> dims(shape.begin(), shape.end());
     if (!fixed) dims[0] = -1;
-    all.push_back(static_cast<uint32_t>(parts.inputs.size()));
-    parts.inputs.push_back({"x" + std::to_string(parts.inputs.size()), dims});
+    all.push_back(static_cast<uint32_t>(parts_.inputs.size()));
+    parts_.inputs.push_back({"x" + std::to_string(parts_.inputs.size()), dims});
   }
-  if (!parts.ops[0].inputs && all.size() > 1) parts.ops[0].inputs = all;
-  parts.outputs.clear();
-  const uint32_t outputs = parts.ops.back().outputs();
+  if (!parts_.ops[0].inputs && all.size() > 1) parts_.ops[0].inputs = all;
+  parts_.outputs.clear();
+  const uint32_t outputs = parts_.ops.back().outputs();
   for (uint32_t k = 0; k < outputs; ++k)
-    parts.outputs.push_back({"y" + std::to_string(k), parts.last_value() + 1 - outputs + k});
-  opened_ = open_bytes(parts.build());
+    parts_.outputs.push_back({"y" + std::to_string(k), parts_.last_value() + 1 - outputs + k});
+  opened_ = open_bytes(parts_.build());
   batch_ = fixed ? 1 : input_shapes[0][0];
 }
 

@@ -48,10 +48,13 @@ class OneOp {
   int code() const { return opened_.code; }
   const std::string& text() const { return opened_.text; }
   const dcm_model* model() const { return opened_.model.get(); }
+  // Of the file, with the inputs and outputs that the shapes gave it.
+  const ModelParts& parts() const { return parts_; }
 
  private:
   dcm_op_info info() const;
 
+  ModelParts parts_;
   Opened opened_;
   uint32_t batch_;
 };

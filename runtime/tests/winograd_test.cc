@@ -15,18 +15,8 @@
 #include "kernels/winograd_layout.h"
 #include "one_op.h"
 
-namespace dcm {
+namespace dcm::testing {
 namespace {
-
-using testing::add_weight;
-using testing::ForcedIsa;
-using testing::ModelParts;
-using testing::OneOp;
-using testing::OpParts;
-using testing::pick;
-using testing::random_tensor;
-using testing::Tensor;
-namespace fb = testing::fb;
 
 using Shape32 = std::vector<uint32_t>;
 
@@ -106,7 +96,7 @@ TEST_P(WinogradKernels, EqualTheReference) {
     ModelParts parts;
     Tensor weight;
     op.weight = add_weight(&parts, kernel().form, random, weight_shape, &weight);
-    if (i % 2 == 0) op.bias = parts.dense({weight_shape[0]}, testing::random_values(random, weight_shape[0]));
+    if (i % 2 == 0) op.bias = parts.dense({weight_shape[0]}, random_values(random, weight_shape[0]));
     const fb::Activation activations[] = {fb::Activation_None, fb::Activation_Relu, fb::Activation_Relu6,
                                           fb::Activation_HardSwish};
     op.activation = activations[i / 2 % 4];
@@ -114,7 +104,7 @@ TEST_P(WinogradKernels, EqualTheReference) {
     const Reference reference(parts, shape);
     const Tensor x = random_tensor(random, shape), expected = reference(x);
     const Tensor found = run_kernel(kernel(), reference.site(), x, shape[0], 1);
-    testing::expect_near(found, std::vector<double>(expected.begin(), expected.end()), kTolerance);
+    expect_near(found, std::vector<double>(expected.begin(), expected.end()), kTolerance);
     if (HasFatalFailure()) FAIL() << "case " << i;
     for (const uint64_t threads : {2u, 3u, 5u})
       ASSERT_EQ(run_kernel(kernel(), reference.site(), x, shape[0], threads), found)
@@ -137,8 +127,8 @@ TEST_P(WinogradKernels, ManyChannels) {
     parts.ops = {op};
     const Reference reference(parts, shape);
     const Tensor x = random_tensor(random, shape), expected = reference(x);
-    testing::expect_near(run_kernel(kernel(), reference.site(), x, 2, 3),
-                         std::vector<double>(expected.begin(), expected.end()), kTolerance);
+    expect_near(run_kernel(kernel(), reference.site(), x, 2, 3), std::vector<double>(expected.begin(), expected.end()),
+                kTolerance);
   }
 }
 
@@ -222,7 +212,7 @@ TEST_P(WinogradKernels, FitNothingElse) {
   EXPECT_FALSE(supported(depthwise, {64, 1, 3, 3}, shape));
 }
 
-class WinogradChoice : public testing::OnEachIsa {};
+class WinogradChoice : public OnEachIsa {};
 DCM_ON_EACH_ISA(WinogradChoice);
 
 std::string planned_kernel(double density, uint32_t channels, uint32_t size) {
@@ -231,7 +221,7 @@ std::string planned_kernel(double density, uint32_t channels, uint32_t size) {
   op.type = fb::OpAttributes_Conv2d;
   op.pad_top = op.pad_bottom = op.pad_left = op.pad_right = 1;
   ModelParts parts;
-  const std::vector<int> codes = testing::random_codes(random, size_t{channels} * channels * 9, density, 5);
+  const std::vector<int> codes = random_codes(random, size_t{channels} * channels * 9, density, 5);
   op.weight = parts.sparse({channels, channels, 3, 3}, codes, {-1.0f, -0.5f, 0.5f, 1.0f, 2.0f}, 4, 1000);
   parts.ops = {op};
   return OneOp(parts, {{1, channels, size, size}}).kernel();
@@ -259,11 +249,11 @@ TEST_P(WinogradChoice, RunsInAModel) {
   parts.ops = {op};
   const Shape32 shape = {3, 48, 50, 45};
   const Tensor x = random_tensor(random, shape);
-  testing::expect_independence(parts, shape, x);
+  expect_independence(parts, shape, x);
   const Tensor expected = Reference(parts, shape)(x);
   setenv("DCM_ISA", isa_name(GetParam()), 1);  // Reference forced another one
-  testing::expect_near(OneOp(parts, {shape})({x}), std::vector<double>(expected.begin(), expected.end()), kTolerance);
+  expect_near(OneOp(parts, {shape})({x}), std::vector<double>(expected.begin(), expected.end()), kTolerance);
 }
 
 }  // namespace
-}  // namespace dcm
+}  // namespace dcm::testing

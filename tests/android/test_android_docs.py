@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from bundled_app import desktop_library, run_java
 from command_line import environment
+from console_page import prepare, without_numbers
 from stand_in_phones import StandInPhones
 
 import dcmobile
@@ -64,24 +65,10 @@ def _commands() -> list[tuple[str, str, str]]:
     return blocks
 
 
-def _without_numbers(text: str) -> list[str]:
-    """Words; numbers, units of time, rules and blanks left out."""
-    masked = re.sub(r"\d+(?:[.,]\d+)*(?: (?:us|ms|s)\b)?|─+|[ \t]+", lambda m: "#" if m[0][0].isdigit() else " ", text)
-    return [line.strip() for line in masked.splitlines()]
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With what step 1 writes, and a command dcmobile."""
-    folder = tmp_path_factory.mktemp("docs")
-    script = re.search(r"```python\n(.*?)```", _PAGE, re.DOTALL)
-    assert script is not None
-    subprocess.run([sys.executable, "-c", script[1]], cwd=folder, check=True)
-    program = folder / "bin/dcmobile"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m dcmobile.cli "$@"\n')
-    program.chmod(0o755)
-    return folder
+    return prepare(_PAGE, tmp_path_factory.mktemp("docs"))
 
 
 def _in_place_of(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
@@ -121,7 +108,7 @@ def test_ten_steps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             env=environment(),
         )
         assert done.returncode == 0, done.stdout
-        found, wanted = _without_numbers(done.stdout), _without_numbers(shown)
+        found, wanted = without_numbers(done.stdout), without_numbers(shown)
         if whole:
             assert found == wanted, words
         elif wanted:

@@ -41,11 +41,11 @@ def _assert_same(road: Road, model: Path, picture: Path) -> None:
     assert road.report["energy"] == {"unavailable": "the device tells no energy, charge or current"}
 
 
-@pytest.mark.parametrize("softmax", [False, True])
-def test_a_small_network(tmp_path: Path, softmax: bool) -> None:
+@pytest.mark.parametrize("last", [[], [nn.Softmax(1)], [nn.Sigmoid()]], ids=["scores", "softmax", "sigmoid"])
+def test_a_small_network(tmp_path: Path, last: list[nn.Module]) -> None:
     torch.manual_seed(1)
     layers: list[nn.Module] = [nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 10 * 14, 7)]
-    network = nn.Sequential(*layers, *([nn.Softmax(1)] if softmax else [])).eval()
+    network = nn.Sequential(*layers, *last).eval()
     metadata = Metadata(labels=tuple("abcdefg")).with_preprocessing(
         ImagePreprocessing.parse("resize=20 crop=12x16 bicubic bgr mean=120,110,100 deviation=60")
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import environment
+from console_page import prepare, without_numbers
 
 from dcmobile.cli.main import cli
 
@@ -23,27 +24,9 @@ def _commands() -> list[tuple[str, str]]:
     return [(line, output) for line, _, output in (text.partition("\n") for text in texts)]
 
 
-def _without_numbers(text: str) -> list[str]:
-    """Words and signs; digits masked, units of time, rules and spaces left out, which vary with numbers, and kernels,
-    which vary with the CPU.
-    """
-    text = re.sub(r"\b\w+_(?:generic|neon|avx2|avx512)\b", "KERNEL", text)
-    text = re.sub(r"(?<=Why these kernels\n).*", "REASONS", text, flags=re.DOTALL)
-    masked = re.sub(r"\d+(?:[.,]\d+)*(?: (?:us|ms|s)\b)?|─+|[ \t]+", lambda m: "#" if m[0][0].isdigit() else " ", text)
-    return [line.strip() for line in masked.splitlines()]
-
-
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("docs")
-    script = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert script is not None
-    subprocess.run([sys.executable, "-c", script[1]], cwd=folder, check=True)
-    program = folder / "bin" / "dcmobile"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m dcmobile.cli "$@"\n')
-    program.chmod(0o755)
-    return folder
+    return prepare(PAGE, tmp_path_factory.mktemp("docs"))
 
 
 def test_examples_give_what_the_page_shows(prepared: Path) -> None:
@@ -61,7 +44,7 @@ def test_examples_give_what_the_page_shows(prepared: Path) -> None:
             check=False,
             env=environment() | {"PATH": path, "XDG_CACHE_HOME": str(prepared / "cache")},
         )
-        assert _without_numbers(done.stdout) == _without_numbers(shown), line
+        assert without_numbers(done.stdout) == without_numbers(shown), line
 
 
 def test_every_option_is_on_the_page() -> None:

@@ -87,7 +87,7 @@ def test_the_example_runs_without_python(program: Path, network: tuple[Path, Pat
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ("device=vulkan", "Error::NotSupported (0x10)"),
+        ("device=gpu", "Error::InvalidArgument (0x12)"),
         ("threads=0", "Error::InvalidArgument (0x12)"),
         ("isa=pentium", "Error::DelegateInvalidCompatibility (0x30)"),
     ],

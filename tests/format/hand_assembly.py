@@ -5,6 +5,7 @@ Whatever the dict leaves out is absent in the file.
 """
 
 import struct
+from dataclasses import dataclass
 from typing import Any
 
 from plain_schema import OPERATORS
@@ -44,8 +45,17 @@ TABLES: dict[str, dict[str, Any]] = {
         "outputs": ["Output"],
         "payload": ["u8"],
         "metadata": "Metadata",
+        "packed": ["u8"],
     },
 }
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A vector of `count` references to one table: as FlatBuffers allows, and as only a hostile writer does."""
+
+    element: Any
+    count: int
 
 
 def build(model: dict[str, Any]) -> bytes:
@@ -81,6 +91,12 @@ def _place_vector(out: bytearray, kind: str, value: Any) -> int:
     while len(out) % 16 != 12:
         out.append(0)
     position = len(out)
+    if isinstance(value, Repeated):
+        out += struct.pack("<I", value.count) + bytes(4 * value.count)
+        element = _place(out, kind, value.element)
+        places = range(position + 4, position + 4 + 4 * value.count, 4)
+        struct.pack_into(f"<{value.count}I", out, position + 4, *(element - at for at in places))
+        return position
     out += struct.pack("<I", len(value))
     if kind in SCALARS:
         out += struct.pack(f"<{len(value)}{SCALARS[kind]}", *value)

@@ -30,12 +30,21 @@ struct Network {
   ArgumentOrder order;
   uint32_t batch = 1;
   bool profiled = false;
+  bool on_device = false;  // runs may fall back to the CPU
 
   ~Network() {
     dcm_context_destroy(context);
     dcm_model_close(model);
   }
 };
+
+// Says once why the CPU runs what was meant for a device.
+void look_at_device(Network* network) {
+  dcm_device_report device;
+  if (dcm_context_device(network->context, &device, nullptr) != DCM_OK) return;
+  if (device.fallback[0] != '\0') ET_LOG(Error, "dcmobile: a network runs on the CPU: %s", device.fallback);
+  network->on_device = device.ops_placed > 0;  // once it is not, nobody looks again
+}
 
 Error load(const void* blob, size_t size, const dcm_options& options, Network* network) {
   dcm_error error;
@@ -44,6 +53,7 @@ Error load(const void* blob, size_t size, const dcm_options& options, Network* n
   if (dcm_context_create(network->model, &options, &network->context, &error) != DCM_OK)
     return report("cannot prepare a network", error);
   network->profiled = options.profile != 0;
+  look_at_device(network);
   return Error::Ok;
 }
 
@@ -64,6 +74,7 @@ class Arguments {
     dcm_error error;
     if (dcm_context_run(network_.context, from_, sizes_, inputs_, to_, sizes_ + inputs_, outputs_, &error) != DCM_OK)
       return report("cannot run a network", error);
+    if (network_.on_device) look_at_device(&network_);
     give_back();
     return Error::Ok;
   }

@@ -34,16 +34,13 @@ Error read_isa(const BackendOption& option, dcm_options* options) {
   return Error::Ok;
 }
 
-Error read_device(const BackendOption& option, dcm_options*) {
+Error read_device(const BackendOption& option, dcm_options* options) {
   const Text* text = std::get_if<Text>(&option.value);
   if (text == nullptr) {
     ET_LOG(Error, "dcmobile: the option 'device' is a string");
     return Error::InvalidArgument;
   }
-  if (std::strcmp(text->data(), "cpu") != 0) {
-    ET_LOG(Error, "dcmobile: device '%.32s' is not there: this build has 'cpu'", text->data());
-    return Error::NotSupported;
-  }
+  options->device = text->data();  // read before init returns
   return Error::Ok;
 }
 
@@ -59,6 +56,7 @@ Error read_load_options(const BackendInitContext& context, dcm_options* options)
   *options = DCM_OPTIONS_DEFAULT;
   options->threads = default_threads();
   options->parallel_for = run_on_executorch_pool;
+  options->parallel_for_wake_ns = kWakeNs;
   for (const BackendOption& option : context.runtime_specs()) {
     const Entry* found = nullptr;
     for (const Entry& entry : kEntries)

@@ -10,9 +10,11 @@ namespace dcm::executorch {
 // threads (int, 1..64): how many parts an operator's work is cut into. Default: as many as ExecuTorch's pool has
 //   threads. They run on that pool.
 // isa (string): kernels for "generic", "neon", "avx2" or "avx512". Default: the best that the CPU has.
-// device (string): "cpu", the default.
+// device (string): "cpu", the default, "vulkan" or "vulkan:N". A device that is not there or fails leaves it to the
+// CPU,
+//   with a line in the log.
 //
-// NotSupported for another device, InvalidArgument for an option of another name, type or range.
+// InvalidArgument for an option of another name, type or range.
 
 ::executorch::runtime::Error read_load_options(const ::executorch::runtime::BackendInitContext& context,
                                                dcm_options* options);

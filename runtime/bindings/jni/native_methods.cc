@@ -51,45 +51,72 @@ dcm_options options_of(jint threads, jlong memory_limit) {
   return options;
 }
 
+// A zero-terminated text of Java's while it lives; null for null, or with an exception pending.
+class Text {
+ public:
+  Text(JNIEnv* env, jbyteArray array) : env_(env), array_(array) {
+    if (array != nullptr) bytes_ = env->GetByteArrayElements(array, nullptr);
+  }
+  ~Text() {
+    if (bytes_ != nullptr) env_->ReleaseByteArrayElements(array_, bytes_, JNI_ABORT);
+  }
+  Text(const Text&) = delete;
+  Text& operator=(const Text&) = delete;
+
+  bool failed() const { return array_ != nullptr && bytes_ == nullptr; }
+  const char* get() const { return reinterpret_cast<const char*>(bytes_); }
+
+ private:
+  JNIEnv* env_;
+  jbyteArray array_;
+  jbyte* bytes_ = nullptr;
+};
+
+// Opens a model with open(options, model, error), on the device. Returns its handle.
+template <typename Open>
+jlong open_model(JNIEnv* env, jint threads, jlong memory_limit, jbyteArray device, jbyteArray cache, Open&& open) {
+  const Text device_text(env, device);
+  if (device_text.failed()) return 0;
+  const Text cache_text(env, cache);
+  if (cache_text.failed()) return 0;
+  dcm_options options = options_of(threads, memory_limit);
+  options.device = device_text.get();
+  options.cache_directory = cache == nullptr ? "" : cache_text.get();
+  dcm_model* model;
+  dcm_error error;
+  const int code = open(&options, &model, &error);
+  report(env, code, error);
+  return handle_of(model);
+}
+
 // ---- The methods, by their names in Java --------------------------------------------------------------------------
 
 jstring version(JNIEnv* env, jclass) {
   return env->NewStringUTF(dcm_version());
 }
 
-jlong open_path(JNIEnv* env, jclass, jbyteArray path, jint threads, jlong memory_limit) {
-  jbyte* bytes = env->GetByteArrayElements(path, nullptr);
-  if (bytes == nullptr) return 0;
-  const dcm_options options = options_of(threads, memory_limit);
-  dcm_model* model;
-  dcm_error error;
-  const int code = dcm_model_open(reinterpret_cast<const char*>(bytes), &options, &model, &error);
-  env->ReleaseByteArrayElements(path, bytes, JNI_ABORT);
-  report(env, code, error);
-  return handle_of(model);
+jlong open_path(JNIEnv* env, jclass, jbyteArray path, jint threads, jlong memory_limit, jbyteArray device,
+                jbyteArray cache) {
+  const Text path_text(env, path);
+  if (path_text.failed()) return 0;
+  return open_model(env, threads, memory_limit, device, cache,
+                    [&](auto... rest) { return dcm_model_open(path_text.get(), rest...); });
 }
 
-jlong open_fd(JNIEnv* env, jclass, jint fd, jlong offset, jlong length, jint threads, jlong memory_limit) {
-  const dcm_options options = options_of(threads, memory_limit);
-  dcm_model* model;
-  dcm_error error;
+jlong open_fd(JNIEnv* env, jclass, jint fd, jlong offset, jlong length, jint threads, jlong memory_limit,
+              jbyteArray device, jbyteArray cache) {
   // A negative number becomes one that lies in no file.
-  report(env,
-         dcm_model_open_fd(fd, static_cast<uint64_t>(offset), static_cast<uint64_t>(length), &options, &model, &error),
-         error);
-  return handle_of(model);
+  return open_model(env, threads, memory_limit, device, cache, [&](auto... rest) {
+    return dcm_model_open_fd(fd, static_cast<uint64_t>(offset), static_cast<uint64_t>(length), rest...);
+  });
 }
 
-jlong open_memory(JNIEnv* env, jclass, jobject data, jint start, jint size, jint threads, jlong memory_limit) {
+jlong open_memory(JNIEnv* env, jclass, jobject data, jint start, jint size, jint threads, jlong memory_limit,
+                  jbyteArray device, jbyteArray cache) {
   const uint8_t* bytes = static_cast<const uint8_t*>(env->GetDirectBufferAddress(data));
-  const dcm_options options = options_of(threads, memory_limit);
-  dcm_model* model;
-  dcm_error error;
-  report(env,
-         dcm_model_open_memory(bytes == nullptr ? nullptr : bytes + start, static_cast<size_t>(size), &options, &model,
-                               &error),
-         error);
-  return handle_of(model);
+  return open_model(env, threads, memory_limit, device, cache, [&](auto... rest) {
+    return dcm_model_open_memory(bytes == nullptr ? nullptr : bytes + start, static_cast<size_t>(size), rest...);
+  });
 }
 
 void close_model(JNIEnv*, jclass, jlong model) {
@@ -107,7 +134,8 @@ enum What : jint {
   kOperatorType,
   kOperatorKernel,
   kOperatorReason,
-  kLoad
+  kLoad,
+  kDevice
 };
 
 jint count(JNIEnv*, jclass, jlong handle, jint what) {
@@ -123,6 +151,7 @@ jint count(JNIEnv*, jclass, jlong handle, jint what) {
 const char* find_text(const dcm_model* model, jint what, size_t index) {
   dcm_tensor_info tensor = {};
   dcm_op_info op = {};
+  dcm_op_placement placement = {};
   const char *label = nullptr, *key = nullptr, *value = nullptr;
   switch (what) {
     case kInput:
@@ -138,16 +167,28 @@ const char* find_text(const dcm_model* model, jint what, size_t index) {
     case kMetadataValue:
       (void)dcm_model_metadata(model, index, &key, &value, nullptr);
       return what == kMetadataKey ? key : value;
+    case kOperatorKernel:
+      (void)dcm_model_op_placement(model, index, &placement, nullptr);
+      return placement.kernel;
     default:
       (void)dcm_model_op(model, index, &op, nullptr);
-      return what == kOperatorName     ? op.name
-             : what == kOperatorType   ? op.type
-             : what == kOperatorKernel ? op.kernel
-                                       : op.reason;
+      (void)dcm_model_op_placement(model, index, &placement, nullptr);
+      if (what == kOperatorReason && std::strcmp(placement.device, "cpu") != 0) return placement.device;
+      if (what == kOperatorReason && placement.reason[0] != '\0') return placement.reason;
+      return what == kOperatorName ? op.name : what == kOperatorType ? op.type : op.reason;
   }
 }
 
+jboolean gives_probabilities(JNIEnv*, jclass, jlong model) {
+  return dcm_model_gives_probabilities(model_of(model)) != 0 ? JNI_TRUE : JNI_FALSE;
+}
+
 jbyteArray text(JNIEnv* env, jclass, jlong model, jint what, jint index) {
+  if (what == kDevice) {
+    dcm_device_report device;
+    (void)dcm_model_device(model_of(model), &device, nullptr);
+    return bytes_of(env, index == 0 ? device.device : index == 1 ? device.name : device.fallback);
+  }
   const char* found = find_text(model_of(model), what, static_cast<size_t>(index));
   return found == nullptr ? nullptr : bytes_of(env, found);
 }
@@ -166,6 +207,14 @@ jlongArray numbers(JNIEnv* env, jclass, jlong handle, jint what, jint index) {
     add(info.plan_ns);
     add(info.file_bytes);
     add(info.weight_bytes);
+  } else if (what == kDevice) {
+    dcm_device_report device;
+    (void)dcm_model_device(model, &device, nullptr);
+    add(device.ops);
+    add(device.ops_placed);
+    add(device.weight_bytes);
+    add(device.open_ns);
+    add(device.check_ns);
   } else if (what == kInput || what == kOutput) {
     dcm_tensor_info info;
     const auto describe = what == kInput ? dcm_model_input : dcm_model_output;
@@ -194,6 +243,16 @@ void destroy_context(JNIEnv*, jclass, jlong context) {
   dcm_context_destroy(context_of(context));
 }
 
+jbyteArray fallback(JNIEnv* env, jclass, jlong context) {
+  dcm_device_report device;
+  (void)dcm_context_device(context_of(context), &device, nullptr);
+  return device.fallback[0] == '\0' ? nullptr : bytes_of(env, device.fallback);
+}
+
+jint device_count(JNIEnv*, jclass) {
+  return static_cast<jint>(dcm_device_count());
+}
+
 void set_batch(JNIEnv* env, jclass, jlong context, jint batch) {
   dcm_error error;
   report(env, dcm_context_set_batch(context_of(context), static_cast<uint32_t>(batch), &error), error);
@@ -216,15 +275,18 @@ JNINativeMethod method(const char* name, const char* signature, Function* functi
 
 const JNINativeMethod kMethods[] = {
     method("version", "()Ljava/lang/String;", version),
-    method("openPath", "([BIJ)J", open_path),
-    method("openFd", "(IJJIJ)J", open_fd),
-    method("openMemory", "(Ljava/nio/ByteBuffer;IIIJ)J", open_memory),
+    method("openPath", "([BIJ[B[B)J", open_path),
+    method("openFd", "(IJJIJ[B[B)J", open_fd),
+    method("openMemory", "(Ljava/nio/ByteBuffer;IIIJ[B[B)J", open_memory),
     method("closeModel", "(J)V", close_model),
     method("count", "(JI)I", count),
+    method("givesProbabilities", "(J)Z", gives_probabilities),
     method("text", "(JII)[B", text),
     method("numbers", "(JII)[J", numbers),
     method("createContext", "(JIJ)J", create_context),
     method("destroyContext", "(J)V", destroy_context),
+    method("fallback", "(J)[B", fallback),
+    method("deviceCount", "()I", device_count),
     method("setBatch", "(JI)V", set_batch),
     method("arenaBytes", "(J)J", arena_bytes),
     method("run", "(J[Ljava/nio/FloatBuffer;[I[II)V", run),

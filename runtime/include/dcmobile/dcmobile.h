@@ -11,6 +11,11 @@
  * Loading is where everything is checked. A file that opens is safe to run: no input makes it read or write out of
  * bounds. Loading allocates; so does dcm_context_create and dcm_context_set_batch. dcm_context_run allocates nothing.
  *
+ * Processes. A child of fork() may use the models and contexts that its parent had, but for a context that another
+ * thread was in a call of: of those it may do nothing but leave them alone. Threads do not survive a fork, so there a
+ * context that had some runs on the caller's thread alone, with the same results; contexts that the child makes have
+ * threads again.
+ *
  * Errors. Every function that can fail returns a dcm_code, DCM_OK (0) on success, and takes a pointer to a dcm_error,
  * which may be NULL. On failure the text in it says what was wrong and where; on success it is left alone. Nothing is
  * printed, thrown or aborted. Out-parameters are set to NULL or 0 on failure.
@@ -84,6 +89,7 @@ typedef enum dcm_code {
   DCM_FILE_STREAM = 105,    /* a bit stream does not end where it must */
   DCM_FILE_INDEX = 106,     /* a relative index or a code leaves its range */
   DCM_FILE_CHECKSUM = 107,  /* a CRC-32C does not match */
+  DCM_FILE_SIGNATURE = 108, /* not signed by dcm_options.public_key */
   /* 2xx: the graph */
   DCM_GRAPH_OPERATOR = 200,  /* an operator, encoding or type that this runtime does not know */
   DCM_GRAPH_REFERENCE = 201, /* a value or weight id out of range, or a duplicate name */
@@ -93,7 +99,7 @@ typedef enum dcm_code {
   DCM_MACHINE_MEMORY = 300,      /* out of memory */
   DCM_MACHINE_LIMIT = 301,       /* more memory than dcm_options.memory_limit allows */
   DCM_MACHINE_THREAD = 302,      /* a thread cannot be started */
-  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set or device is not there */
+  DCM_MACHINE_UNSUPPORTED = 303, /* the forced instruction set, or the check of signatures, is not there */
   /* 4xx: the caller */
   DCM_CALL_ARGUMENT = 400, /* a null pointer, a size or an option out of range */
   DCM_CALL_NAME = 401,     /* no input or output of that name */
@@ -118,15 +124,26 @@ typedef void (*dcm_parallel_for)(void* context, uint32_t tasks, void (*task)(voi
 typedef struct dcm_options {
   uint32_t struct_size;   /* sizeof(dcm_options); lets the struct grow */
   uint32_t threads;       /* threads that share decoding and a run, the caller's included; 1..64, default 1 */
-  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB */
+  uint64_t memory_limit;  /* bytes that a model, or one context, may allocate; default 4 GiB. Whatever it is, opening a
+                             model takes at most 64 MiB and 512 bytes for each byte of its file (docs/security.md) */
   uint32_t skip_checksum; /* 1: do not compare CRC-32C on load (every other check is always made) */
   uint32_t profile;       /* 1: a context measures what each operator takes; for dcm_context_op_profile */
   const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
   dcm_parallel_for parallel_for; /* the caller's threads in place of own ones, which are not started; default NULL */
   void* parallel_for_context;    /* passed to it */
+  uint64_t parallel_for_wake_ns; /* what it takes if the threads sleep, nanoseconds; loops of a run that would gain less
+                                  * stay on the thread that runs; default 0: they wait awake */
+  const char* device; /* where a model runs: "cpu", "vulkan" or "vulkan:N"; default NULL: DCM_DEVICE or "cpu". A context
+                       * runs where its model is, unless it asks for "cpu" */
+  const char* cache_directory; /* where a device's driver may keep what it compiled; "": nowhere; default NULL:
+                                * dcmobile in the user's cache directory, nowhere on Android */
+  /* 32 bytes of an Ed25519 key: models that its owner has not signed (dcmobile sign, docs/signing.md) are refused with
+   * FILE_SIGNATURE, before anything else of them is read. Needs a build with DCMOBILE_SIGNATURES. Default NULL: any. */
+  const uint8_t* public_key;
 } dcm_options;
 
-#define DCM_OPTIONS_DEFAULT {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL}
+#define DCM_OPTIONS_DEFAULT \
+  {(uint32_t)sizeof(dcm_options), 1u, (uint64_t)4 << 30, 0u, 0u, NULL, NULL, NULL, (uint64_t)0, NULL, NULL, NULL}
 
 /* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
@@ -196,6 +213,10 @@ DCM_API int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info
 DCM_API int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info,
                                 dcm_error* error);
 
+/* 1 if the values of the first output are probabilities: a Softmax or a Sigmoid makes it, or an operator that applies
+ * one last (docs/format.md, section 7.2). 0 if they are scores, or no classes at all; 0 for NULL. */
+DCM_API int dcm_model_gives_probabilities(const dcm_model* model);
+
 /* Where the time of loading went, in nanoseconds, and what stays in memory, in bytes. */
 typedef struct dcm_load_info {
   uint64_t map_ns, verify_ns, decode_ns, plan_ns;
@@ -203,6 +224,54 @@ typedef struct dcm_load_info {
 } dcm_load_info;
 
 DCM_API void dcm_model_load_info(const dcm_model* model, dcm_load_info* info);
+
+/* ---- Devices ----------------------------------------------------------------------------------------------------- */
+
+/* A device that dcm_options.device can name. */
+typedef struct dcm_device_info {
+  char id[16];                   /* "cpu", "vulkan:0", "vulkan:1", ... */
+  char name[256];                /* as its driver says; for the CPU the instruction set */
+  char kind[24];                 /* "CPU", "integrated GPU", "discrete GPU", "virtual GPU" or "other" */
+  char driver[256];              /* "" if it does not say */
+  char features[128];            /* optional ones that are used: "subgroup arithmetic, 16-bit storage" */
+  uint32_t api_major, api_minor; /* of Vulkan; 0 for the CPU, as is all that follows */
+  uint64_t memory_bytes;         /* of its largest memory */
+  uint64_t storage_range;        /* bytes that a shader can be given at once */
+  uint32_t workgroup_size;       /* most invocations of a workgroup, a power of two */
+  uint32_t shared_bytes;         /* memory that a workgroup shares */
+  uint32_t subgroup_size;
+} dcm_device_info;
+
+/* How many devices there are: the CPU, which is the first, and those with Vulkan 1.1, real GPUs before others. "vulkan"
+ * is the first of these. Asks the drivers each time. */
+DCM_API size_t dcm_device_count(void);
+DCM_API int dcm_device(size_t index, dcm_device_info* info, dcm_error* error);
+
+/* Where a model or a context runs. A device that is not there, computes wrongly (its shaders are compared with the CPU
+ * when they are first used), has no memory left or is lost is no error: the CPU does it all from then on, and
+ * `fallback` says why. Operators without a shader run on the CPU too. */
+typedef struct dcm_device_report {
+  char device[16];           /* "cpu", or the device that was asked for */
+  char name[256];            /* the device's name; "" for the CPU */
+  char fallback[252];        /* why the CPU does it all although a device was asked for; "" if it does not */
+  uint32_t ops, ops_placed;  /* operators that have something to compute; those that run on the device */
+  uint64_t weight_bytes;     /* of the device's memory: the model's weights, */
+  uint64_t activation_bytes; /* and a context's activations at its present batch */
+  uint64_t open_ns;          /* time of opening the device and filling its memory, */
+  uint64_t check_ns;         /* and of preparing its shaders and checking those that no earlier start has checked */
+} dcm_device_report;
+
+DCM_API int dcm_model_device(const dcm_model* model, dcm_device_report* report, dcm_error* error);
+DCM_API int dcm_context_device(const dcm_context* context, dcm_device_report* report, dcm_error* error);
+
+/* Where one operator of the plan runs. Texts live as long as the model. */
+typedef struct dcm_op_placement {
+  const char* device; /* "cpu" or "vulkan" */
+  const char* kernel; /* on the CPU as dcm_op_info says; else the shader, the first if there are several */
+  const char* reason; /* why it runs on the CPU although the model is on a device; else "" */
+} dcm_op_placement;
+
+DCM_API int dcm_model_op_placement(const dcm_model* model, size_t op, dcm_op_placement* placement, dcm_error* error);
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
 
@@ -242,6 +311,30 @@ DCM_API int dcm_context_op_profile(const dcm_context* context, size_t op, dcm_op
 
 /* Forgets the runs so far, e.g. those of a warm-up. Does nothing without a profile. */
 DCM_API void dcm_context_reset_profile(dcm_context* context);
+
+/* ---- Sharing threads --------------------------------------------------------------------------------------------- */
+
+/* Threads that any number of models and contexts share, in place of some for each:
+ *
+ *   dcm_pool *pool;
+ *   dcm_pool_create(4, &pool, &error);
+ *   options.threads = 4;
+ *   options.parallel_for = dcm_pool_parallel_for;
+ *   options.parallel_for_context = pool;
+ *
+ * Contexts of one pool may run at the same time on threads of the caller: the pool works for one of them, the others do
+ * their work on the caller's thread meanwhile. Results are the same in any case. */
+typedef struct dcm_pool dcm_pool;
+
+/* threads: 1..64, the caller's included. MACHINE_THREAD if the system refuses to start one. */
+DCM_API int dcm_pool_create(uint32_t threads, dcm_pool** pool, dcm_error* error);
+
+/* Ends the threads. Contexts that use the pool must be destroyed first. NULL is allowed. */
+DCM_API void dcm_pool_destroy(dcm_pool* pool);
+
+/* For dcm_options.parallel_for; pool is a dcm_pool. */
+DCM_API void dcm_pool_parallel_for(void* pool, uint32_t tasks, void (*task)(void* argument, uint32_t index),
+                                   void* argument);
 
 /* ---- The library ------------------------------------------------------------------------------------------------- */
 

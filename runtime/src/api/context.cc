@@ -1,5 +1,7 @@
 #include "api/context.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include "api/options.h"
@@ -7,9 +9,6 @@
 #include "plan/arena_layout.h"
 
 namespace {
-
-// Waking threads costs some microseconds; operators with less work than that stay on the caller's.
-constexpr uint64_t kWorkWorthThreads = 1u << 16;
 
 // An arena of this size stays in a core's own cache.
 constexpr uint64_t kCachedArena = 1u << 19;
@@ -40,8 +39,12 @@ dcm::Status dcm_context::prepare(const dcm_options& options) {
   const uint32_t threads = options.threads;
   DCM_TRY(dcm::start_threads(options, budget, &pool));
   if (options.profile != 0) DCM_TRY(profile.enable(budget, model.plan.ops.size()));
+  sharing = {threads, options.parallel_for == nullptr ? 0 : options.parallel_for_wake_ns};
+  DCM_TRY(shared_loops.allocate(budget, model.plan.ops.size()));
   DCM_TRY(op_inputs.allocate(budget, model.plan.most_inputs));
-  DCM_TRY(scratch.allocate(budget, model.plan.scratch_bytes * threads).in("the scratch memory of %u threads", threads));
+  DCM_TRY(scratch.allocate(budget, dcm::Checked(model.plan.scratch_bytes) * threads)
+              .in("the scratch memory of %u threads", threads));
+  on_device = model.accelerator != nullptr && (options.device == nullptr || std::strcmp(options.device, "cpu") != 0);
   return set_batch(1);
 }
 
@@ -50,7 +53,16 @@ dcm::Status dcm_context::set_batch(uint32_t new_batch) {
   if (new_batch == 0) return dcm::Status::error(DCM_CALL_ARGUMENT, "batch is 0, expected at least 1");
   if (new_batch != 1 && !model.graph.batched)
     return dcm::Status::error(DCM_CALL_SHAPE, "batch is %u, but the model's inputs have no batch dimension", new_batch);
-  // Old and new arena exist side by side for a moment, so that a failure leaves the old one.
+  if (!on_device) return set_host_batch(new_batch);
+  const dcm::Status device = set_device_batch(new_batch);
+  if (device.ok()) return {};
+  DCM_TRY(set_host_batch(new_batch));
+  fall_back(device);
+  return {};
+}
+
+// Old and new memory exist side by side for a moment, so that a failure leaves the old.
+dcm::Status dcm_context::set_host_batch(uint32_t new_batch) {
   dcm::Array<uint64_t> new_offsets;
   DCM_TRY(new_offsets.allocate(budget, model.plan.storage.storages.size()));
   for (uint64_t& offset : new_offsets) offset = 0;
@@ -63,7 +75,46 @@ dcm::Status dcm_context::set_batch(uint32_t new_batch) {
   offsets = std::move(new_offsets);
   batch = new_batch;
   slice = layout.value().samples;
+  dcm::choose_shared_loops(model.plan, slice, sharing, &shared_loops);
   return {};
+}
+
+dcm::Status dcm_context::set_device_batch(uint32_t new_batch) {
+  dcm::AcceleratorRun* new_run = nullptr;
+  DCM_TRY(dcm::open_accelerator_run(*model.accelerator, model.plan.storage, new_batch, profile.enabled(), budget,
+                                    &new_run));
+  const uint32_t samples = dcm::accelerator_slice(*new_run);
+  dcm::Array<uint64_t> new_offsets;
+  dcm::Array<uint8_t> new_arena;
+  const auto host_arena = [&]() -> dcm::Status {  // for the operators that the CPU runs
+    if (!dcm::needs_host_arena(*model.accelerator)) return {};
+    DCM_TRY(new_offsets.allocate(budget, model.plan.storage.storages.size()));
+    for (uint64_t& offset : new_offsets) offset = 0;
+    const dcm::Result<uint64_t> bytes =
+        dcm::lay_out_arena(model.plan.storage, samples, budget.limit() - budget.used(), &new_offsets);
+    return bytes.ok() ? new_arena.allocate(budget, bytes.value()) : bytes.status();
+  };
+  const dcm::Status status = host_arena();
+  if (!status.ok()) {
+    dcm::close_accelerator_run(new_run);
+    return status;
+  }
+  dcm::close_accelerator_run(device_run);
+  device_run = new_run;
+  arena = std::move(new_arena);
+  offsets = std::move(new_offsets);
+  batch = new_batch;
+  slice = samples;
+  dcm::choose_shared_loops(model.plan, slice, sharing, &shared_loops);
+  return {};
+}
+
+// For good: a device that failed once is not trusted again.
+void dcm_context::fall_back(const dcm::Status& why) {
+  dcm::close_accelerator_run(device_run);
+  device_run = nullptr;
+  on_device = false;
+  fallback = why;
 }
 
 float* dcm_context::storage_data(uint32_t index, const RunSlice& now) {
@@ -100,7 +151,7 @@ dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
   if (kernel.check != nullptr)
     DCM_TRY(kernel.check(call).in("%s '%s' (operator %u)", dcm::op_rule(op.type).type, model.graph.name(op.name), i));
   const uint64_t units = kernel.units(planned.site, samples, planned.prepared);
-  if (planned.work * samples < kWorkWorthThreads)
+  if (!shared_loops[i])
     kernel.run(call, 0, units, scratch.data());
   else
     pool.parallel_for(units, [&](uint32_t thread, uint64_t begin, uint64_t end) {
@@ -110,6 +161,41 @@ dcm::Status dcm_context::run_op(uint32_t i, const RunSlice& now) {
 }
 
 dcm::Status dcm_context::run(const float* const* inputs, float* const* outputs) {
+  if (on_device) {
+    const dcm::Status status = run_on_device(inputs, outputs);
+    if (status.ok() || status.code() == DCM_CALL_VALUE) return status;
+    DCM_TRY(set_host_batch(batch).in("after the device failed (%.80s)", status.text()));
+    fall_back(status);
+  }
+  return run_on_host(inputs, outputs);
+}
+
+dcm::Status dcm_context::run_on_device(const float* const* inputs, float* const* outputs) {
+  dcm::HostSide host = {this, nullptr, nullptr, nullptr};
+  host.run_op = [](void* self, uint32_t op, const RunSlice& now) {
+    dcm_context& context = *static_cast<dcm_context*>(self);
+    context.profile.begin_slice();
+    const dcm::Status status = context.run_op(op, now);
+    context.profile.end_op(op);
+    return status;
+  };
+  host.data = [](void* self, uint32_t storage, const RunSlice& now) {
+    return static_cast<dcm_context*>(self)->storage_data(storage, now);
+  };
+  if (profile.enabled())
+    host.took = [](void* self, uint32_t op, uint64_t ns) { static_cast<dcm_context*>(self)->profile.add(op, ns); };
+  profile.begin_run();
+  for (uint32_t done = 0; done < batch; done += slice) {
+    // What is recorded is for a whole slice: the last one begins earlier, and computes some samples once more.
+    const RunSlice now = {inputs, outputs, std::min(done, batch - slice), slice};
+    DCM_TRY(dcm::run_accelerator(*device_run, host, now));
+  }
+  copy_outputs(inputs, outputs);
+  profile.end_run();
+  return {};
+}
+
+dcm::Status dcm_context::run_on_host(const float* const* inputs, float* const* outputs) {
   profile.begin_run();
   for (uint32_t first = 0; first < batch;) {
     const uint32_t count = batch - first < slice ? batch - first : slice;
@@ -121,12 +207,28 @@ dcm::Status dcm_context::run(const float* const* inputs, float* const* outputs) 
     }
     first += count;
   }
+  copy_outputs(inputs, outputs);
+  profile.end_run();
+  return {};
+}
+
+void dcm_context::copy_outputs(const float* const* inputs, float* const* outputs) {
   const RunSlice all = {inputs, outputs, 0, batch};
   for (const dcm::OutputCopy& copy : model.plan.storage.copies) {  // never from the arena
     const dcm::Storage& storage = model.plan.storage.storages[copy.storage];
     const uint64_t floats = storage.elements * storage.samples(batch);
     std::memcpy(outputs[copy.output], storage_data(copy.storage, all), static_cast<size_t>(floats) * sizeof(float));
   }
-  profile.end_run();
-  return {};
+}
+
+void dcm_context::describe_device(dcm_device_report* report) const {
+  model.describe_device(report);
+  if (device_run != nullptr) {
+    report->activation_bytes = dcm::accelerator_bytes(*device_run);
+  } else if (model.accelerator != nullptr) {
+    std::snprintf(report->device, sizeof report->device, "cpu");
+    std::snprintf(report->fallback, sizeof report->fallback, "%s", fallback.text());
+    report->name[0] = '\0';
+    report->ops_placed = 0;
+  }
 }

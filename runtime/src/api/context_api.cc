@@ -68,6 +68,14 @@ Status describe_profile(const dcm_context* context, size_t op, dcm_op_profile* p
   return {};
 }
 
+Status describe_context_device(const dcm_context* context, dcm_device_report* device) {
+  DCM_TRY(verify_pointer(device, "report"));
+  *device = {};
+  DCM_TRY(verify_pointer(context, "context"));
+  context->describe_device(device);
+  return {};
+}
+
 }  // namespace
 }  // namespace dcm
 
@@ -92,6 +100,10 @@ int dcm_context_run(dcm_context* context, const float* const* inputs, const size
                     float* const* outputs, const size_t* output_sizes, size_t output_count, dcm_error* error) {
   return dcm::report(dcm::run_context(context, inputs, input_sizes, input_count, outputs, output_sizes, output_count),
                      error);
+}
+
+int dcm_context_device(const dcm_context* context, dcm_device_report* device, dcm_error* error) {
+  return dcm::report(dcm::describe_context_device(context, device), error);
 }
 
 int dcm_context_op_profile(const dcm_context* context, size_t op, dcm_op_profile* profile, dcm_error* error) {

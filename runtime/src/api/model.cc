@@ -1,12 +1,17 @@
 #include "api/model.h"
 
+#include <cstdio>
+#include <cstring>
+
 #include "api/options.h"
 #include "core/clock.h"
 #include "core/thread_pool.h"
 #include "format/container.h"
 #include "format/decode_weights.h"
+#include "format/memory_bound.h"
 #include "format/verify_weights.h"
 #include "graph/build_graph.h"
+#include "signature/signed_content.h"
 
 namespace {
 
@@ -28,11 +33,18 @@ class Stopwatch {
 dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& options) {
   Stopwatch watch;
   load_info.file_bytes = source.size();
-  dcm::Result<const dcm::fb::Model*> root = dcm::verify_container(source.data(), source.size());
-  if (!root.ok()) return root.status();
-  const dcm::fb::Model& file = *root.value();
-  dcm::VisitMeter meter(source.size());
-  DCM_TRY(dcm::verify_weights(file, budget, meter, &weights));
+  budget.lower_limit(dcm::memory_bound(source.size()), "the limit for a file of its size");
+  size_t size = source.size();
+  if (options.public_key != nullptr) {
+    const dcm::Result<size_t> content = dcm::signed_content(source.data(), size, options.public_key);
+    if (!content.ok()) return content.status();
+    size = content.value();  // nothing behind it is looked at
+  }
+  dcm::Container container;
+  DCM_TRY(container.open(source.data(), size, budget));
+  const dcm::fb::Model& file = container.model();
+  dcm::VisitMeter meter(container.bytes());
+  DCM_TRY(dcm::verify_weights(container, budget, meter, &weights));
   DCM_TRY(dcm::build_graph(file, weights, budget, meter, &graph));
   DCM_TRY(dcm::read_metadata(file.metadata(), budget, meter, &metadata));
   watch.lap(&load_info.verify_ns);
@@ -42,13 +54,33 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
     DCM_TRY(dcm::start_threads(options, budget, &pool));
     dcm::DecodeOptions decode;
     decode.check_checksums = options.skip_checksum == 0;
-    DCM_TRY(dcm::decode_weights(file, decode, budget, pool, &weights));
+    DCM_TRY(dcm::decode_weights(container, decode, budget, pool, &weights));
   }
   watch.lap(&load_info.decode_ns);
 
-  DCM_TRY(plan.build(graph, weights, options.isa, budget));
+  DCM_TRY(place(options));
+  DCM_TRY(plan.build(graph, weights, options.isa, accelerator == nullptr, budget));
   for (const dcm::Weight& weight : weights) load_info.weight_bytes += weight.bytes();
   for (const dcm::PlannedOp& op : plan.ops) load_info.weight_bytes += op.prepared.size();
   watch.lap(&load_info.plan_ns);
   return {};
+}
+
+// On the device that is asked for, if that can be.
+dcm::Status dcm_model::place(const dcm_options& options) {
+  const dcm::Result<const char*> device = dcm::choose_device(options);
+  if (!device.ok()) return device.status();
+  if (std::strcmp(device.value(), "cpu") != 0)
+    fallback = dcm::open_accelerator(device.value(), graph, weights, options.cache_directory, budget, &accelerator);
+  return {};
+}
+
+void dcm_model::describe_device(dcm_device_report* report) const {
+  if (accelerator != nullptr) {
+    dcm::describe_accelerator(*accelerator, report);
+    return;
+  }
+  std::snprintf(report->device, sizeof report->device, "cpu");
+  std::snprintf(report->fallback, sizeof report->fallback, "%s", fallback.text());
+  for (const dcm::PlannedOp& op : plan.ops) report->ops += op.kernel->run != nullptr;
 }

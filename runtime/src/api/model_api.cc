@@ -106,6 +106,14 @@ Status find_op(const dcm_model* model, size_t index, const PlannedOp** planned) 
   return {};
 }
 
+bool gives_probabilities(const Graph& graph) {
+  const uint32_t value = graph.outputs[0].value;
+  for (const Op& op : graph.ops)
+    if (value >= op.first_output && value < op.first_output + op.output_count)
+      return op.type == OpType::kSoftmax || op.type == OpType::kSigmoid || op.activation == Activation::kSigmoid;
+  return false;
+}
+
 uint64_t weight_bytes(const PlannedOp& planned) {
   uint64_t bytes = planned.prepared.size();
   for (const Weight* weight : planned.site.weights)
@@ -129,6 +137,26 @@ Status describe_op(const dcm_model* model, size_t index, dcm_op_info* info) {
            planned->expected_ns,
            planned->other == nullptr ? nullptr : planned->other->name,
            planned->other_ns};
+  return {};
+}
+
+Status describe_placement(const dcm_model* model, size_t index, dcm_op_placement* placement) {
+  DCM_TRY(verify_pointer(placement, "placement"));
+  *placement = {};
+  const PlannedOp* planned = nullptr;
+  DCM_TRY(find_op(model, index, &planned));
+  *placement = {"cpu", planned->kernel->name, ""};
+  if (model->accelerator == nullptr) return {};
+  const char* shader = accelerator_kernel(*model->accelerator, static_cast<uint32_t>(index), &placement->reason);
+  if (shader != nullptr) placement->device = "vulkan", placement->kernel = shader;
+  return {};
+}
+
+Status describe_model_device(const dcm_model* model, dcm_device_report* device) {
+  DCM_TRY(verify_pointer(device, "report"));
+  *device = {};
+  DCM_TRY(verify_pointer(model, "model"));
+  model->describe_device(device);
   return {};
 }
 
@@ -233,6 +261,18 @@ int dcm_model_op(const dcm_model* model, size_t index, dcm_op_info* info, dcm_er
 
 int dcm_model_op_output(const dcm_model* model, size_t op, size_t output, dcm_tensor_info* info, dcm_error* error) {
   return report(dcm::describe_op_output(model, op, output, info), error);
+}
+
+int dcm_model_device(const dcm_model* model, dcm_device_report* device, dcm_error* error) {
+  return report(dcm::describe_model_device(model, device), error);
+}
+
+int dcm_model_op_placement(const dcm_model* model, size_t op, dcm_op_placement* placement, dcm_error* error) {
+  return report(dcm::describe_placement(model, op, placement), error);
+}
+
+int dcm_model_gives_probabilities(const dcm_model* model) {
+  return model != nullptr && dcm::gives_probabilities(model->graph) ? 1 : 0;
 }
 
 void dcm_model_load_info(const dcm_model* model, dcm_load_info* info) {

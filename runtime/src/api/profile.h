@@ -31,6 +31,10 @@ class Profile {
     now_[op] += time - then_;
     then_ = time;
   }
+  // The same for an operator that was timed elsewhere.
+  void add(size_t op, uint64_t ns) {
+    if (enabled()) now_[op] += ns;
+  }
   void end_run() {
     if (enabled()) add_now();
   }

@@ -30,12 +30,12 @@ class Array {
 
   // Replaces the contents by count elements, aligned to kMemoryAlignment. Trivial types are left uninitialised, others
   // are default-constructed. On failure the array keeps what it had.
-  Status allocate(MemoryBudget& budget, uint64_t count) {
+  Status allocate(MemoryBudget& budget, Checked count) {
     void* block;
-    DCM_TRY(budget.allocate(Checked(count) * sizeof(T), &block));
+    DCM_TRY(budget.allocate(count * sizeof(T), &block));
     Array fresh;
     fresh.data_ = static_cast<T*>(block);
-    fresh.size_ = static_cast<size_t>(count);
+    fresh.size_ = static_cast<size_t>(count.value());
     fresh.budget_ = &budget;
     if constexpr (!std::is_trivially_default_constructible_v<T>)
       for (size_t i = 0; i < fresh.size_; ++i) new (fresh.data_ + i) T;

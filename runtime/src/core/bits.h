@@ -35,6 +35,12 @@ inline float float_from_bits(uint32_t bits) {
   return value;
 }
 
+inline uint32_t bits_of_float(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
 // Zero bits above the highest set bit; word is not 0.
 inline uint32_t leading_zeros(uint64_t word) {
   return static_cast<uint32_t>(__builtin_clzll(word));

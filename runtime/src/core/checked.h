@@ -1,5 +1,7 @@
 // Arithmetic on numbers that a file or a caller gave. Every size, offset and product of such numbers is computed here
-// and nowhere else by hand: once a step overflows, the result is not ok() and stays so.
+// and nowhere else by hand: once a step overflows, the result is not ok() and stays so. A test reads the sources that
+// see a file's numbers first: a bare sum, product or shift in them is an error unless a comment `Fits:` says what
+// bounds it.
 #pragma once
 
 #include <cstdint>

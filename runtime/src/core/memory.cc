@@ -28,13 +28,19 @@ void* allocate_block(size_t size) {
 
 }  // namespace
 
+void MemoryBudget::lower_limit(uint64_t bytes, const char* reason) {
+  if (bytes >= limit_) return;
+  limit_ = bytes;
+  reason_ = reason;
+}
+
 Status MemoryBudget::check(Checked bytes) const {
   if ((bytes + used_).within(limit_)) return {};
   if (!bytes.ok())
-    return Status::error(DCM_MACHINE_LIMIT, "needs more than 2^64 bytes of memory; memory_limit is %" PRIu64, limit_);
+    return Status::error(DCM_MACHINE_LIMIT, "needs more than 2^64 bytes of memory; %s is %" PRIu64, reason_, limit_);
   return Status::error(DCM_MACHINE_LIMIT,
-                       "needs %" PRIu64 " bytes of memory more than the %" PRIu64 " in use; memory_limit is %" PRIu64,
-                       bytes.value(), used_, limit_);
+                       "needs %" PRIu64 " bytes of memory more than the %" PRIu64 " in use; %s is %" PRIu64,
+                       bytes.value(), used_, reason_, limit_);
 }
 
 Status MemoryBudget::allocate(Checked bytes, void** block) {

@@ -18,6 +18,10 @@ class MemoryBudget {
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
+  // No more than bytes from now on; reason says where that number comes from, in errors. A higher limit changes
+  // nothing.
+  void lower_limit(uint64_t bytes, const char* reason);
+
   uint64_t limit() const { return limit_; }
   uint64_t used() const { return used_; }
 
@@ -31,8 +35,17 @@ class MemoryBudget {
   // Returns a block of allocate() with its size.
   void release(void* block, uint64_t bytes);
 
+  // Counts memory that comes from elsewhere, a device's, until it is given back. MACHINE_LIMIT as for allocate().
+  Status count(uint64_t bytes) {
+    Status status = check(Checked(bytes));
+    if (status.ok()) used_ += bytes;
+    return status;
+  }
+  void give_back(uint64_t bytes) { used_ -= bytes; }
+
  private:
   uint64_t limit_;
+  const char* reason_ = "memory_limit";
   uint64_t used_ = 0;
 };
 

@@ -35,6 +35,7 @@ bool spin(Condition&& condition) {
 Status ThreadPool::start(MemoryBudget& budget, uint32_t threads) {
   if (threads <= 1) return {};
   DCM_TRY(workers_.allocate(budget, threads - 1));
+  owner_ = getpid();
   for (uint32_t i = 0; i < threads - 1; ++i) {
     workers_[i].pool = this;
     workers_[i].index = i + 1;
@@ -48,6 +49,8 @@ Status ThreadPool::start(MemoryBudget& budget, uint32_t threads) {
 }
 
 ThreadPool::~ThreadPool() {
+  // Nobody is left to join, and whoever held the mutex when the process forked holds it for ever.
+  if (started_ > 0 && in_a_child()) return;
   pthread_mutex_lock(&mutex_);
   tickets_.fetch_or(kStop);
   pthread_cond_broadcast(&work_);
@@ -79,7 +82,7 @@ void ThreadPool::run_part(uint32_t part, uint32_t thread) const {
 
 void ThreadPool::run(uint64_t count, Body body, void* context) {
   if (borrowed_ != nullptr && borrowed_threads_ > 1 && count > 1) return run_borrowed(count, body, context);
-  if (workers_.empty() || count <= 1) {
+  if (workers_.empty() || count <= 1 || in_a_child()) {
     if (count > 0) body(context, 0, 0, count);
     return;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
@@ -16,6 +17,8 @@ namespace dcm {
 //
 // Threads that find no work look for some for kSpinNs before they sleep, since waking them takes longer than a small
 // operator does; the caller does so before it sleeps until the last part is done.
+//
+// A child of fork() has none of its parent's threads: there the pool's loops run whole on the caller's thread.
 class ThreadPool {
  public:
   static constexpr uint32_t kMaxThreads = 64;
@@ -63,6 +66,7 @@ class ThreadPool {
   bool run_next_part(uint32_t thread);
   void sleep_until_work();
   void wait_until_done();
+  bool in_a_child() const { return getpid() != owner_; }
   bool stopped() const { return (tickets_.load(std::memory_order_relaxed) & kStop) != 0; }
   void run_part(uint32_t part, uint32_t thread) const;
   void run_borrowed(uint64_t count, Body body, void* context);
@@ -73,6 +77,7 @@ class ThreadPool {
 
   Array<Worker> workers_;
   uint32_t started_ = 0;
+  pid_t owner_ = 0;  // the process that has the threads
   // The loop, written before its tickets are out. Who has taken one may read it, since run waits for all of them.
   uint64_t count_ = 0;
   uint32_t parts_ = 0;

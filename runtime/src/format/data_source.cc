@@ -84,6 +84,7 @@ Status DataSource::map(MemoryBudget& budget, int fd, uint64_t offset, uint64_t l
   mapping_ = mapping;
   // All of it is read once, soon; the kernel may say no.
   (void)posix_madvise(mapping_, mapping_bytes_, POSIX_MADV_WILLNEED);
+  // Fits: skip bytes are mapped before the file's own.
   return open_memory(budget, static_cast<const uint8_t*>(mapping_) + skip, static_cast<size_t>(length));
 }
 

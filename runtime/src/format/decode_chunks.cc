@@ -3,6 +3,7 @@
 #include <cinttypes>
 
 #include "core/crc32c.h"
+#include "format/gap_form.h"
 #include "format/gap_group.h"
 #include "format/row_cursor.h"
 #include "format/sections.h"
@@ -12,7 +13,7 @@
 namespace dcm {
 namespace {
 
-// Where the streams of a chunk lie.
+// Where the streams of a chunk lie. Fits: verify_place() has seen that all of them lie in the payload.
 struct ChunkStreams {
   const uint8_t* gaps;
   const uint8_t* codes;
@@ -28,8 +29,19 @@ struct ChunkStreams {
   }
 };
 
+// The gap symbols of a chunk, into memory for kMaxChunkSymbols of them. Fits: there are no more than that.
+Status decode_gaps(const DecodeTable& table, const ChunkStreams& streams, GapForm form, uint32_t count, uint8_t* gaps) {
+  if (!form.pairs) return decode_streams(table, streams.gaps, streams.gap_bytes, count, gaps);
+  uint8_t* pairs = gaps + kMaxChunkSymbols / 2;
+  DCM_TRY(decode_streams(table, streams.gaps, streams.gap_bytes, form.coded(count), pairs));
+  split_gap_pairs(pairs, form.coded(count), form.bits, gaps);
+  if (count % 2 != 0 && gaps[count] != 0)
+    return Status::error(DCM_FILE_INDEX, "the last of %u symbols has %u beside it, expected 0", count, gaps[count]);
+  return {};
+}
+
 // The places of a chunk's non-zeros, from its gaps. next_start is where the following chunk begins, or null for the
-// last one.
+// last one. Fits: gap_bits is 8 at most, and counts are kMaxChunkSymbols at most.
 Status place_nonzeros(const fb::Chunk& chunk, const uint8_t* gaps, uint32_t gap_bits, uint64_t first,
                       const uint32_t* next_start, Weight* weight) {
   const uint32_t count = chunk.gap_count();
@@ -79,11 +91,13 @@ Status ChunkDecoder::prepare(MemoryBudget& budget) {
 
 Status ChunkDecoder::verify_checksum(const fb::Chunk& chunk) const {
   if (!options_.check_checksums) return {};
+  // Fits: verify_place() has seen that the chunk lies in the payload.
   const uint32_t found = crc32c(payload_.data + chunk.offset(), chunk_bytes(chunk));
   if (found == chunk.crc32c()) return {};
   return Status::error(DCM_FILE_CHECKSUM, "its bytes have CRC-32C 0x%08x, the file says 0x%08x", found, chunk.crc32c());
 }
 
+// Fits: verify_chunks has added up the counts, and they are no more than the weight's elements.
 template <typename Decode>
 Status ChunkDecoder::decode_all(const flatbuffers::Vector<const fb::Chunk*>* chunks, Decode&& decode) const {
   for (Desk& desk : desks_) desk.status = Status();
@@ -105,11 +119,13 @@ Status ChunkDecoder::decode_all(const flatbuffers::Vector<const fb::Chunk*>* chu
   return {};
 }
 
+// Fits: first is at most the number of non-zeros, for which there is room.
 Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight) const {
   CodeLengths lengths;
   DecodeTable gap_table, code_table;
   DCM_TRY(unpack_gap_code(from, &lengths));
-  gap_table.build(lengths, weight->nonzeros);
+  const GapForm form = GapForm::of(from.gap_bits());
+  gap_table.build(lengths, form.pairs ? weight->nonzeros / 2 : weight->nonzeros);
   DCM_TRY(unpack_codebook_code(codebook_of(from), &lengths));
   code_table.build(lengths, weight->nonzeros);
 
@@ -122,15 +138,16 @@ Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight)
   return decode_all(chunks, [&](uint32_t i, uint64_t first, uint8_t* gaps) -> Status {
     const fb::Chunk& chunk = *chunks->Get(i);
     const ChunkStreams streams(chunk, payload_);
-    DCM_TRY(decode_streams(gap_table, streams.gaps, streams.gap_bytes, chunk.gap_count(), gaps).in("gaps"));
+    DCM_TRY(decode_gaps(gap_table, streams, form, chunk.gap_count(), gaps).in("gaps"));
     DCM_TRY(
         decode_streams(code_table, streams.codes, streams.code_bytes, chunk.code_count(), weight->codes.data() + first)
             .in("codes"));
     const uint32_t next_start = i + 1 < count ? chunks->Get(i + 1)->start() : 0;
-    return place_nonzeros(chunk, gaps, from.gap_bits(), first, i + 1 < count ? &next_start : nullptr, weight);
+    return place_nonzeros(chunk, gaps, form.bits, first, i + 1 < count ? &next_start : nullptr, weight);
   });
 }
 
+// Fits: first is at most the number of elements, for which there is room.
 Status ChunkDecoder::decode_dense_shared(const fb::DenseShared& from, Weight* weight) const {
   CodeLengths lengths;
   DecodeTable table;

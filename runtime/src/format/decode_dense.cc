@@ -9,6 +9,7 @@
 
 namespace dcm {
 
+// Fits: verify_place() has seen that the values lie in the payload.
 Status decode_dense(const fb::Dense& from, const Payload& payload, const DecodeOptions& options, MemoryBudget& budget,
                     Weight* weight) {
   const uint64_t elements = weight->elements();

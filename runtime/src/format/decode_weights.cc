@@ -13,7 +13,7 @@ Status allocate_codebook(const CodebookFields& fields, MemoryBudget& budget, Wei
   return {};
 }
 
-// Codes that stand for a weight other than 0.
+// Codes that stand for a weight other than 0. Fits: no more than there are codes.
 uint64_t count_nonzeros(const Weight& weight) {
   bool is_zero[kMaxCentroids] = {};
   for (size_t i = 0; i < weight.codebook.size(); ++i) is_zero[i] = weight.codebook[i] == 0.0f;
@@ -24,7 +24,7 @@ uint64_t count_nonzeros(const Weight& weight) {
 
 Status decode_sparse(const fb::SparseShared& from, const ChunkDecoder& decoder, MemoryBudget& budget, Weight* weight) {
   DCM_TRY(allocate_codebook(codebook_of(from), budget, weight));
-  DCM_TRY(weight->segment_begin.allocate(budget, weight->segments() + 1));
+  DCM_TRY(weight->segment_begin.allocate(budget, Checked(weight->segments()) + 1));
   DCM_TRY(weight->segment_column.allocate(budget, weight->nonzeros));
   DCM_TRY(weight->codes.allocate(budget, weight->nonzeros));
   return decoder.decode_sparse(from, weight);
@@ -41,12 +41,12 @@ Status decode_dense_shared(const fb::DenseShared& from, const ChunkDecoder& deco
 
 }  // namespace
 
-Status decode_weights(const fb::Model& model, const DecodeOptions& options, MemoryBudget& budget, ThreadPool& pool,
+Status decode_weights(const Container& file, const DecodeOptions& options, MemoryBudget& budget, ThreadPool& pool,
                       Array<Weight>* weights) {
-  ChunkDecoder decoder(payload_of(model), options, pool);
+  ChunkDecoder decoder(file.payload(), options, pool);
   DCM_TRY(decoder.prepare(budget));
   for (uint32_t i = 0; i < weights->size(); ++i) {
-    const fb::Weight& from = *model.weights()->Get(i);
+    const fb::Weight& from = *file.model().weights()->Get(i);
     Weight& weight = (*weights)[i];
     Status status;
     switch (weight.form) {
@@ -57,7 +57,7 @@ Status decode_weights(const fb::Model& model, const DecodeOptions& options, Memo
         status = decode_dense_shared(*from.encoding_as_DenseShared(), decoder, budget, &weight);
         break;
       case WeightForm::kDense:
-        status = decode_dense(*from.encoding_as_Dense(), payload_of(model), options, budget, &weight);
+        status = decode_dense(*from.encoding_as_Dense(), file.payload(), options, budget, &weight);
         break;
       case WeightForm::kNone:
         break;

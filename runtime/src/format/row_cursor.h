@@ -9,7 +9,8 @@ namespace dcm {
 
 // Stands at an element of the weight. Whenever it enters a segment it writes that segment's segment_begin; the one that
 // it starts in belongs to whoever walked before it, so that cursors of successive chunks, run at once, fill the array
-// exactly once.
+// exactly once. Fits: segments * kSegmentColumns and rows * columns are products of 32-bit numbers in 64 bits; column_
+// is less than a segment's length plus a gap, and room() bounds step().
 class RowCursor {
  public:
   // Stands at element start, which exists; nonzero is the number of non-zeros before it.

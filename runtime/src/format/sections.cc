@@ -21,6 +21,7 @@ const flatbuffers::Vector<const fb::Chunk*>* chunks_of(const fb::Weight& weight)
 
 }  // namespace
 
+// Fits: eight numbers of 16 bits.
 uint32_t chunk_bytes(const fb::Chunk& chunk) {
   uint32_t bytes = 0;
   for (uint32_t j = 0; j < kStreams; ++j) bytes += uint32_t{chunk.gap_bytes()->Get(j)} + chunk.code_bytes()->Get(j);
@@ -35,7 +36,7 @@ Status verify_place(uint64_t offset, Checked bytes, const Payload& payload) {
 }
 
 Status verify_sections(const fb::Model& model, const Array<Weight>& weights, MemoryBudget& budget) {
-  uint64_t count = 0;
+  Checked count = 0;
   for (uint32_t i = 0; i < weights.size(); ++i) {
     const fb::Weight& weight = *model.weights()->Get(i);
     count += weights[i].form == WeightForm::kDense ? 1 : vector_size(chunks_of(weight));
@@ -47,13 +48,16 @@ Status verify_sections(const fb::Model& model, const Array<Weight>& weights, Mem
     const fb::Weight& weight = *model.weights()->Get(i);
     if (weights[i].form == WeightForm::kDense) {
       const fb::Dense& dense = *weight.encoding_as_Dense();
-      const uint64_t bytes = weights[i].elements() * dense_element_bytes(dense);  // lies in the payload: fits 32 bits
+      // Fits: verify_place() has seen that the values lie in the payload, which 32 bits count.
+      const uint64_t bytes = weights[i].elements() * dense_element_bytes(dense);
+      // Fits: so does their end.
       sections[next++] = {dense.offset(), static_cast<uint32_t>(dense.offset() + bytes), i};
       continue;
     }
     const auto* chunks = chunks_of(weight);
     for (uint32_t c = 0; c < vector_size(chunks); ++c) {
       const fb::Chunk& chunk = *chunks->Get(c);
+      // Fits: verify_place() again.
       sections[next++] = {chunk.offset(), chunk.offset() + chunk_bytes(chunk), i};
     }
   }

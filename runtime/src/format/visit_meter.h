@@ -15,7 +15,7 @@ class VisitMeter {
   // A writer may share some vectors, so the bound is a few times the file's size.
   static constexpr uint64_t kFactor = 4;
 
-  explicit VisitMeter(uint64_t file_bytes) : left_(file_bytes * kFactor) {}
+  explicit VisitMeter(uint64_t file_bytes) : left_(file_bytes * kFactor) {}  // Fits: 2^31 bytes at most
 
   // Called before count elements of element_bytes each are looked at. FILE_STRUCTURE if the bound is reached.
   Status visit(uint64_t count, uint64_t element_bytes) {

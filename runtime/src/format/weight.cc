@@ -16,6 +16,7 @@ const char* weight_form_name(WeightForm form) {
   return "none";
 }
 
+// Fits: the bytes are in memory.
 uint64_t Weight::bytes() const {
   return segment_begin.size() * sizeof(uint32_t) + segment_column.size() * sizeof(uint16_t) + codes.size() +
          (codebook.size() + values.size()) * sizeof(float);

@@ -37,7 +37,9 @@ struct Weight {
   // kDense: row-major.
   Array<float> values;
 
+  // Fits: a product of two 32-bit numbers in 64 bits.
   uint64_t elements() const { return uint64_t{rows} * columns; }
+  // Fits: a product of two 32-bit numbers in 64 bits.
   uint64_t segments() const { return uint64_t{rows} * row_segments; }
   // Bytes of all arrays.
   uint64_t bytes() const;

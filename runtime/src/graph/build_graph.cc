@@ -37,6 +37,7 @@ class GraphBuilder {
 
   Status copy_names() {
     NamePool pool;
+    // Fits: three numbers of 32 bits.
     DCM_TRY(meter_.visit(uint64_t{model_.inputs()->size()} + model_.outputs()->size() + model_.ops()->size(), 16));
     for (const auto* input : *model_.inputs()) DCM_TRY(pool.measure(input->name(), "the name of an input", meter_));
     for (const auto* output : *model_.outputs()) DCM_TRY(pool.measure(output->name(), "the name of an output", meter_));
@@ -66,7 +67,8 @@ class GraphBuilder {
 
   // Numbers of values follow from the operators' types alone.
   Status allocate_values() {
-    uint64_t values = model_.inputs()->size(), reads = 0;
+    Checked values = model_.inputs()->size();
+    Checked reads = 0;
     for (uint32_t i = 0; i < model_.ops()->size(); ++i) {
       const fb::Op& op = *model_.ops()->Get(i);
       const OpRule* rule = find_op_rule(op.attributes_type());
@@ -77,7 +79,7 @@ class GraphBuilder {
       DCM_TRY(meter_.visit(input_count(op), sizeof(uint32_t)));
       reads += input_count(op);
     }
-    if (values > UINT32_MAX || reads > UINT32_MAX)
+    if (!values.within(UINT32_MAX) || !reads.within(UINT32_MAX))
       return Status::error(DCM_MACHINE_LIMIT, "the network has 2^32 values or more");
     DCM_TRY(graph_.shapes.allocate(budget_, values));
     return graph_.op_inputs.allocate(budget_, reads);
@@ -116,7 +118,7 @@ class GraphBuilder {
     op->type = static_cast<OpType>(from.attributes_type());
     op->first_output = next_value_;
     op->output_count = rule.outputs;
-    next_value_ += rule.outputs;
+    next_value_ += rule.outputs;  // Fits: allocate_values() has added them up
     DCM_TRY(add_op_inputs(from, rule, op));
     DCM_TRY(rule.parse(from, op));
 
@@ -134,7 +136,7 @@ class GraphBuilder {
       DCM_TRY(verify_shape(outputs[k]));
       if (batched && outputs[k].dims[0] != 1)  // every rule has refused this already
         return Status::error(DCM_GRAPH_SHAPE, "makes %u samples of one", outputs[k].dims[0]);
-      graph_.shapes[op->first_output + k] = outputs[k];
+      graph_.shapes[op->first_output + k] = outputs[k];  // Fits: allocate_values() made room
     }
     return {};
   }
@@ -142,7 +144,7 @@ class GraphBuilder {
   Status add_op_inputs(const fb::Op& from, const OpRule& rule, Op* op) {
     op->first_input = next_input_;
     op->input_count = input_count(from);
-    next_input_ += op->input_count;
+    next_input_ += op->input_count;  // Fits: allocate_values() has added them up
     const Arity arity = rule.inputs;
     if (op->input_count < arity.least || op->input_count > arity.most) {
       if (arity.least == arity.most)
@@ -159,7 +161,7 @@ class GraphBuilder {
       if (value >= op->first_output)
         return Status::error(DCM_GRAPH_REFERENCE, "reads value %u, expected one before its own, %u", value,
                              op->first_output);
-      graph_.op_inputs[op->first_input + k] = value;
+      graph_.op_inputs[op->first_input + k] = value;  // Fits: allocate_values() made room
     }
     return {};
   }

@@ -96,7 +96,9 @@ struct Graph {
   Array<Port> inputs, outputs;
   Array<char> names;  // zero-terminated, one after another
 
+  // Fits: a place in names, as copy() gave it.
   const char* name(uint32_t at) const { return names.data() + at; }
+  // Fits: a place in op_inputs, as build_graph() counted them.
   uint32_t input_of(const Op& op, uint32_t k) const { return op_inputs[op.first_input + k]; }
 };
 

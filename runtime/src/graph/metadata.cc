@@ -19,7 +19,7 @@ Status read_metadata(const fb::Metadata* from, MemoryBudget& budget, VisitMeter&
   if (from == nullptr) return {};
   const uint32_t labels = vector_size(from->labels()), entries = vector_size(from->entries());
   DCM_TRY(verify_text(from->producer(), "the producer", meter));
-  DCM_TRY(meter.visit(uint64_t{labels} + entries, 8));
+  DCM_TRY(meter.visit(uint64_t{labels} + entries, 8));  // Fits: two numbers of 32 bits
   NamePool pool;
   for (uint32_t i = 0; i < labels; ++i) DCM_TRY(pool.measure(from->labels()->Get(i), "a label", meter));
   for (uint32_t i = 0; i < entries; ++i) {

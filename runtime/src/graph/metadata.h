@@ -17,6 +17,7 @@ struct Metadata {
   Array<uint32_t> labels;
   Array<Entry> entries;
 
+  // Fits: a place in texts.
   const char* text(uint32_t at) const { return texts.data() + at; }
 };
 

@@ -21,6 +21,7 @@ Status NamePool::allocate(MemoryBudget& budget, Array<char>* names) {
   return {};
 }
 
+// Fits: measure() has added up the same names, and allocate() made room for them.
 uint32_t NamePool::copy(const flatbuffers::String* name) {
   if (name == nullptr || name->size() == 0) return 0;
   const uint32_t start = at_;

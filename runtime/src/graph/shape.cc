@@ -26,6 +26,7 @@ Status verify_shape(const Shape& shape) {
   return {};
 }
 
+// Fits: text has room for kMaxRank numbers of 10 digits and what stands between them.
 ShapeText::ShapeText(const uint32_t* dims, uint32_t rank, bool batched) {
   size_t at = 0;
   text[at++] = '[';

@@ -15,9 +15,10 @@ struct Shape {
   uint32_t dims[kMaxRank] = {};
   bool batched = false;  // the first axis is the batch; dims[0] is 1
 
-  // The product of dims[begin .. end - 1]. Fits: a graph refuses values of 2^31 or more elements.
+  // The product of dims[begin .. end - 1].
   uint64_t product(uint32_t begin, uint32_t end) const {
     uint64_t result = 1;
+    // Fits: a graph refuses values of 2^31 or more elements, before anything asks for a product.
     for (uint32_t i = begin; i < end; ++i) result *= dims[i];
     return result;
   }

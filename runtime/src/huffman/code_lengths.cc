@@ -15,7 +15,7 @@ uint32_t nibble(const uint8_t* packed, size_t i) {
 }
 
 Status unpack(const uint8_t* packed, size_t size, CodeLengths* lengths) {
-  const size_t count = 2 * size;
+  const size_t count = 2 * size;  // Fits: a file has 2^31 bytes at most
   uint32_t symbol = 0;
   uint32_t last = 0;  // the length that nibble 12 repeats; 0: none
   for (size_t i = 0; i < count;) {
@@ -24,6 +24,7 @@ Status unpack(const uint8_t* packed, size_t size, CodeLengths* lengths) {
     uint32_t run = 1;
     if (n == 0 || n == kRepeat) {
       if (i == count) return Status::error(DCM_FILE_HUFFMAN, "packed code lengths end inside a run");
+      // Fits: 15 and 3 at most.
       run = nibble(packed, i++) + (n == 0 ? kAbsentBase : kRepeatBase);
     }
     if (n == 0) {
@@ -57,7 +58,7 @@ Status unpack_code_lengths(const uint8_t* packed, size_t size, uint32_t alphabet
     if (length == 0) continue;
     ++lengths->used;
     lengths->only_symbol = static_cast<uint8_t>(symbol);
-    kraft += kWhole >> length;
+    kraft += kWhole >> length;  // Fits: kMaxAlphabet times half of kWhole at most
     if (length < shortest) shortest = length;
     if (length > longest) longest = length;
   }

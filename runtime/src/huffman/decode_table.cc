@@ -5,12 +5,14 @@
 namespace dcm {
 namespace {
 
+// Fits: words have kMaxCodeLength bits at most.
 uint32_t reversed(uint32_t word, uint32_t bits) {
   uint32_t result = 0;
   for (; bits > 0; --bits, word >>= 1) result = result << 1 | (word & 1u);
   return result;
 }
 
+// Fits: the Kraft sum is 1, so that no word is longer than its length says.
 void build_entries(const CodeLengths& lengths, const uint32_t* count, uint16_t* entries) {
   uint32_t next[kMaxCodeLength + 1] = {};  // the next code word of each length
   for (uint32_t length = 2; length <= kMaxCodeLength; ++length)
@@ -26,7 +28,8 @@ void build_entries(const CodeLengths& lengths, const uint32_t* count, uint16_t* 
   }
 }
 
-// Symbols of the average run, if symbols are as frequent as their code words are short.
+// Symbols of the average run, if symbols are as frequent as their code words are short. Fits: sums of lengths, three at
+// most; the rest is floating point.
 double symbols_per_run(const uint32_t* count, uint32_t run_bits) {
   double share[kMaxCodeLength + 1];  // of the symbols with code words of each length
   for (uint32_t length = 1; length <= kMaxCodeLength; ++length)
@@ -71,6 +74,7 @@ void DecodeTable::build(const CodeLengths& lengths, uint64_t symbols) {
   if (bits != 0) build_runs(bits);
 }
 
+// Fits: the ends of three code words are 33 at most, and a run has three symbols of 8 bits.
 void DecodeTable::build_runs(uint32_t bits) {
   run_bits = bits;
   for (uint32_t i = 0; i < 1u << bits; ++i) {

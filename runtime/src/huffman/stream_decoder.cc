@@ -22,12 +22,12 @@ struct Stream {
 };
 
 // The next bits of a stream, with a marker in the top bit: after shifts by n bits in all, its leading zeros are n. The
-// marker hides no bit that a round needs.
+// marker hides no bit that a round needs. Fits: the bit lies in the payload or its slack.
 inline uint64_t refill(const uint8_t* bytes, uint32_t bit) {
   return load_le64(bytes + (bit >> 3)) >> (bit & 7u) | uint64_t{1} << 63;
 }
 
-// One symbol a look-up.
+// One symbol a look-up. Fits: safe_rounds() has seen that the symbols and the bits are there.
 struct SingleSymbols {
   static constexpr uint32_t kLookUps = kRefillBits / kMaxCodeLength;  // between two refills
   static constexpr uint32_t kBits = kLookUps * kMaxCodeLength;
@@ -50,7 +50,7 @@ struct SingleSymbols {
   static void end_round(uint8_t*& out) { out += kLookUps; }
 };
 
-// A run a look-up.
+// A run a look-up. Fits: safe_rounds() has seen that the longest runs are there.
 template <uint32_t run_bits>
 struct SymbolRuns {
   static constexpr uint32_t kLookUps = kRefillBits / run_bits;
@@ -74,7 +74,7 @@ struct SymbolRuns {
 };
 
 // Decodes rounds rounds of four streams with no check at all: the caller has seen that they are safe. The chains of
-// look-ups of the streams run side by side.
+// look-ups of the streams run side by side. Fits: the bits are there, see safe_rounds().
 template <typename Table>
 [[gnu::always_inline]] inline void decode_rounds_inline(const Table table, const uint8_t* bytes, Stream* const* streams,
                                                         uint32_t rounds) {
@@ -167,7 +167,8 @@ void decode_most(const Table table, const uint8_t* bytes, Stream* streams) {
   }
 }
 
-// Decodes the rest of one stream, a check a symbol, and checks its end.
+// Decodes the rest of one stream, a check a symbol, and checks its end. Fits: no step leaves
+// the stream's bytes.
 Status finish_stream(const uint16_t* entries, const uint8_t* bytes, Stream stream, uint32_t j) {
   for (; stream.left > 0; --stream.left) {
     const uint32_t entry = entries[refill(bytes, stream.bit) & kIndexMask];
@@ -186,6 +187,7 @@ Status finish_stream(const uint16_t* entries, const uint8_t* bytes, Stream strea
 
 }  // namespace
 
+// Fits: a stream has 16 bits of bytes, so four have 22 bits of bits; there is room for count symbols.
 Status decode_streams(const DecodeTable& table, const uint8_t* bytes, const uint32_t stream_bytes[kStreams],
                       uint32_t count, uint8_t* symbols) {
   if (table.used <= 1) {

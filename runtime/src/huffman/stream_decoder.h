@@ -9,7 +9,7 @@
 
 namespace dcm {
 
-// Symbols of stream j when count symbols are cut into kStreams runs.
+// Symbols of stream j when count symbols are cut into kStreams runs. Fits: count is at most kMaxChunkSymbols.
 constexpr uint32_t stream_symbols(uint32_t count, uint32_t j) {
   const uint32_t run = (count + kStreams - 1) / kStreams;
   const uint32_t begin = j * run < count ? j * run : count;

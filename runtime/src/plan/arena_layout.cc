@@ -73,11 +73,12 @@ class FreeList {
 
 }  // namespace
 
-Checked storage_bytes(const Storage& storage, uint32_t batch) {
-  return (Checked(storage.elements) * storage.samples(batch) * sizeof(float)).aligned(kArenaAlignment);
+Checked storage_bytes(const Storage& storage, uint32_t batch, uint64_t alignment) {
+  return (Checked(storage.elements) * storage.samples(batch) * sizeof(float)).aligned(alignment);
 }
 
-Result<uint64_t> lay_out_arena(const StorageMap& map, uint32_t batch, uint64_t limit, Array<uint64_t>* offsets) {
+Result<uint64_t> lay_out_arena(const StorageMap& map, uint32_t batch, uint64_t limit, Array<uint64_t>* offsets,
+                               uint64_t alignment) {
   FreeList free_list;
   size_t released = 0;
   for (uint32_t i = 0; i < map.storages.size(); ++i) {
@@ -87,9 +88,9 @@ Result<uint64_t> lay_out_arena(const StorageMap& map, uint32_t batch, uint64_t l
     for (; released < map.by_last_op.size(); ++released) {
       const uint32_t old = map.by_last_op[released];
       if (map.storages[old].last_op >= storage.first_op) break;
-      free_list.give((*offsets)[old], storage_bytes(map.storages[old], batch).value());
+      free_list.give((*offsets)[old], storage_bytes(map.storages[old], batch, alignment).value());
     }
-    const Checked bytes = storage_bytes(storage, batch);
+    const Checked bytes = storage_bytes(storage, batch, alignment);
     if (!bytes.ok() || !free_list.take(bytes.value(), limit, &(*offsets)[i]))
       return Status::error(DCM_MACHINE_LIMIT,
                            "the activations of batch %u need more than the %" PRIu64 " bytes that memory_limit leaves",

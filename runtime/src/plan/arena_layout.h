@@ -7,13 +7,14 @@
 
 namespace dcm {
 
-constexpr uint64_t kArenaAlignment = kMemoryAlignment;  // of every storage in the arena
+constexpr uint64_t kArenaAlignment = kMemoryAlignment;  // of every storage in the CPU's arena
 
-// Bytes of a storage at a batch, rounded up to kArenaAlignment.
-Checked storage_bytes(const Storage& storage, uint32_t batch);
+// Bytes of a storage at a batch, rounded up to the alignment.
+Checked storage_bytes(const Storage& storage, uint32_t batch, uint64_t alignment = kArenaAlignment);
 
 // Fills offsets (one a storage, in bytes; those outside the arena are left) and returns the size of the arena. Takes
 // time in proportion to the number of storages. MACHINE_LIMIT if the arena would have more than limit bytes.
-Result<uint64_t> lay_out_arena(const StorageMap& map, uint32_t batch, uint64_t limit, Array<uint64_t>* offsets);
+Result<uint64_t> lay_out_arena(const StorageMap& map, uint32_t batch, uint64_t limit, Array<uint64_t>* offsets,
+                               uint64_t alignment = kArenaAlignment);
 
 }  // namespace dcm

@@ -92,7 +92,7 @@ public final class Road {
             network.setInput(preprocessing.apply(argb, width, height));
             network.run();
             List<String> labels = network.model().labels();
-            for (Score score : TopClasses.of(network.output(), labels, network.givesProbabilities(), 5)) {
+            for (Score score : TopClasses.of(network.output(), labels, network.model().givesProbabilities(), 5)) {
                 System.out.println("class " + score.index + " " + score.probability + " " + score.label);
             }
         }

@@ -25,6 +25,8 @@ public enum Code {
     FILE_INDEX(106),
     /** A checksum in the file does not match. */
     FILE_CHECKSUM(107),
+    /** The file is not signed by the key that was asked for. */
+    FILE_SIGNATURE(108),
     /** An operator, encoding or type that this runtime does not know. */
     GRAPH_OPERATOR(200),
     /** A value or weight id out of range, or a duplicate name. */

@@ -1,10 +1,12 @@
 package org.dcmobile;
 
 import androidx.annotation.NonNull;
+import androidx.annotation.Nullable;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** What one run needs: a context of the native library, and buffers for callers that have arrays. */
 final class Context {
@@ -29,6 +31,13 @@ final class Context {
 
     long arenaBytes() {
         return Native.arenaBytes(handle);
+    }
+
+    /** Why the CPU runs what a device did, null if it does not. */
+    @Nullable
+    String fallback() {
+        byte[] why = Native.fallback(handle);
+        return why == null ? null : new String(why, StandardCharsets.UTF_8);
     }
 
     void run(@NonNull FloatBuffer[] buffers, @NonNull int[] starts, @NonNull int[] ends, int inputs) {

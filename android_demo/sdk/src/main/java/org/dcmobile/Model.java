@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,12 +44,15 @@ public final class Model implements AutoCloseable {
     private final List<TensorInfo> inputs;
     private final List<TensorInfo> outputs;
     private final LoadInfo loadInfo;
+    private final DeviceReport device;
 
     private Model(NativeModel nativeModel, long handle) {
         this.nativeModel = nativeModel;
         inputs = tensors(handle, Native.INPUT);
         outputs = tensors(handle, Native.OUTPUT);
         loadInfo = new LoadInfo(Native.numbers(handle, Native.LOAD, 0));
+        device = deviceReport(handle);
+        nativeModel.watchDevice(device);
         watch = new ForgottenModels.Watch(this, nativeModel);
     }
 
@@ -94,7 +96,9 @@ public final class Model implements AutoCloseable {
                             asset.getStartOffset(),
                             asset.getLength(),
                             options.threads(),
-                            options.memoryLimit()),
+                            options.memoryLimit(),
+                            options.nativeDevice(),
+                            options.nativeCacheDirectory()),
                     options);
         } catch (DcmException error) {
             throw error.in("asset '" + name + "'");
@@ -133,9 +137,15 @@ public final class Model implements AutoCloseable {
             throw new DcmException(Code.CALL_ARGUMENT, "the path '" + path.replace("\0", "\\0") + "' holds a zero character");
         }
         prepare();
-        byte[] bytes = (path + '\0').getBytes(StandardCharsets.UTF_8);
         try {
-            return create(Native.openPath(bytes, options.threads(), options.memoryLimit()), options);
+            return create(
+                    Native.openPath(
+                            Native.terminated(path),
+                            options.threads(),
+                            options.memoryLimit(),
+                            options.nativeDevice(),
+                            options.nativeCacheDirectory()),
+                    options);
         } catch (DcmException error) {
             throw error.in(path);
         }
@@ -174,7 +184,16 @@ public final class Model implements AutoCloseable {
         prepare();
         int start = data.position();
         int size = Math.max(data.limit() - start, 0);
-        return create(Native.openMemory(data, start, size, options.threads(), options.memoryLimit()), options);
+        return create(
+                Native.openMemory(
+                        data,
+                        start,
+                        size,
+                        options.threads(),
+                        options.memoryLimit(),
+                        options.nativeDevice(),
+                        options.nativeCacheDirectory()),
+                options);
     }
 
     // ---- Asking ----
@@ -210,6 +229,18 @@ public final class Model implements AutoCloseable {
     }
 
     /**
+     * Where the model runs. A device that is not there or fails is no exception: the CPU does it all from then on, and a
+     * warning goes to the logger "org.dcmobile".
+     *
+     * @return as it was opened, or with the reason once a run had to fall back; also of a closed model
+     */
+    @NonNull
+    public DeviceReport device() {
+        String why = nativeModel.fallback();
+        return why == null ? device : new DeviceReport(Dcmobile.CPU, "", why, new long[] {device.operatorCount(), 0, 0, 0, 0});
+    }
+
+    /**
      * Names of the classes, in order of the elements of the first output's last axis.
      *
      * @return unmodifiable; empty if the file has none
@@ -225,6 +256,22 @@ public final class Model implements AutoCloseable {
                 labels.add(Native.string(handle, Native.LABEL, i));
             }
             return Collections.unmodifiableList(labels);
+        } finally {
+            nativeModel.release();
+        }
+    }
+
+    /**
+     * Whether the values of the first output are probabilities: a softmax or a sigmoid makes them. Else they are scores,
+     * if the network tells classes.
+     *
+     * @return true if so
+     * @throws DcmException CALL_ARGUMENT if the model is closed
+     */
+    public boolean givesProbabilities() {
+        long handle = nativeModel.acquire();
+        try {
+            return Native.givesProbabilities(handle);
         } finally {
             nativeModel.release();
         }
@@ -465,6 +512,14 @@ public final class Model implements AutoCloseable {
         } catch (IOException error) {
             return false;
         }
+    }
+
+    private static DeviceReport deviceReport(long handle) {
+        return new DeviceReport(
+                Native.string(handle, Native.DEVICE, 0),
+                Native.string(handle, Native.DEVICE, 1),
+                Native.string(handle, Native.DEVICE, 2),
+                Native.numbers(handle, Native.DEVICE, 0));
     }
 
     private static List<TensorInfo> tensors(long handle, int what) {

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * Model} that buffers are direct and ranges inside them.
  */
 final class Native {
-    /** What {@link #count}, {@link #text} and {@link #numbers} are asked about; the same numbers are in model_jni.cc. */
+    /** What {@link #count}, {@link #text} and {@link #numbers} are asked about; the same numbers are in native_methods.cc. */
     static final int INPUT = 0;
 
     static final int OUTPUT = 1;
@@ -24,6 +24,7 @@ final class Native {
     static final int OPERATOR_KERNEL = 7;
     static final int OPERATOR_REASON = 8;
     static final int LOAD = 9;
+    static final int DEVICE = 10; // texts: id, name, why it is the CPU
 
     private static final String LIBRARY_PROPERTY = "org.dcmobile.library";
 
@@ -58,17 +59,35 @@ final class Native {
 
     static native String version();
 
-    /** path: UTF-8, ends with a zero byte. Returns the handle of a model, which closeModel() frees. */
-    static native long openPath(@NonNull byte[] path, int threads, long memoryLimit);
+    /** path, device, cache: UTF-8, end with a zero byte. Returns the handle of a model, which closeModel() frees. */
+    static native long openPath(
+            @NonNull byte[] path, int threads, long memoryLimit, @NonNull byte[] device, @Nullable byte[] cache);
 
-    static native long openFd(int fd, long offset, long length, int threads, long memoryLimit);
+    static native long openFd(
+            int fd,
+            long offset,
+            long length,
+            int threads,
+            long memoryLimit,
+            @NonNull byte[] device,
+            @Nullable byte[] cache);
 
-    static native long openMemory(@NonNull ByteBuffer data, int position, int size, int threads, long memoryLimit);
+    static native long openMemory(
+            @NonNull ByteBuffer data,
+            int position,
+            int size,
+            int threads,
+            long memoryLimit,
+            @NonNull byte[] device,
+            @Nullable byte[] cache);
 
     static native void closeModel(long model);
 
     /** How many there are of what. */
     static native int count(long model, int what);
+
+    /** Whether the first output's values are. */
+    static native boolean givesProbabilities(long model);
 
     /** A name or a text, as UTF-8; null if there is none. */
     @Nullable
@@ -83,6 +102,13 @@ final class Native {
 
     static native void destroyContext(long context);
 
+    /** Why the context has left its device to the CPU, as UTF-8; null if it has not. */
+    @Nullable
+    static native byte[] fallback(long context);
+
+    /** How many devices there are, the CPU among them. */
+    static native int deviceCount();
+
     static native void setBatch(long context, int batch);
 
     static native long arenaBytes(long context);
@@ -90,6 +116,12 @@ final class Native {
     /** Runs over floats starts[i] .. ends[i] of buffers[i]; the first of them, so many as inputs says, are read. */
     static native void run(
             long context, @NonNull FloatBuffer[] buffers, @NonNull int[] starts, @NonNull int[] ends, int inputs);
+
+    /** As C has it. */
+    @NonNull
+    static byte[] terminated(@NonNull String text) {
+        return (text + '\0').getBytes(StandardCharsets.UTF_8);
+    }
 
     /** The text as Java has it. */
     @NonNull

@@ -1,18 +1,24 @@
 package org.dcmobile;
 
 import androidx.annotation.NonNull;
+import androidx.annotation.Nullable;
 import java.util.ArrayList;
+import java.util.logging.Logger;
 
 /**
  * A model of the native library and the contexts that run it. What is closed while others use it is freed when the last
  * of them is done.
  */
 final class NativeModel {
+    private static final Logger LOG = Logger.getLogger("org.dcmobile");
+
     private final Options options;
     private long handle; // 0 once it is freed
     private boolean closed;
     private int users; // calls that go on
     private final ArrayList<Context> idle = new ArrayList<Context>();
+    private boolean onDevice; // runs may fall back to the CPU
+    private String fallback; // why the first did; null if none has
 
     NativeModel(long handle, @NonNull Options options) {
         this.handle = handle;
@@ -57,7 +63,25 @@ final class NativeModel {
         return context;
     }
 
+    void watchDevice(@NonNull DeviceReport report) {
+        onDevice = report.placedCount() > 0;
+        if (!report.fallback().isEmpty()) {
+            LOG.warning("a model runs on the CPU: " + report.fallback());
+        }
+    }
+
+    @Nullable
+    synchronized String fallback() {
+        return fallback;
+    }
+
     synchronized void giveBack(@NonNull Context context) {
+        if (onDevice && fallback == null) {
+            fallback = context.fallback();
+            if (fallback != null) {
+                LOG.warning("a model runs on the CPU from now on: " + fallback);
+            }
+        }
         idle.add(context);
         release();
     }

@@ -1,6 +1,9 @@
 package org.dcmobile;
 
 import androidx.annotation.NonNull;
+import androidx.annotation.Nullable;
+import java.io.File;
+import java.util.regex.Pattern;
 
 /**
  * How a {@link Model} is opened and run. Immutable.
@@ -11,16 +14,19 @@ import androidx.annotation.NonNull;
  */
 public final class Options {
     private static final int MOST_THREADS = 64;
+    private static final Pattern DEVICE = Pattern.compile("cpu|vulkan(:[0-9]{1,2})?");
     private static final Options DEFAULTS = new Builder().build();
 
     private final int threads;
     private final long memoryLimit;
     private final String device;
+    private final File cacheDirectory;
 
     private Options(Builder builder) {
         threads = builder.threads;
         memoryLimit = builder.memoryLimit;
         device = builder.device;
+        cacheDirectory = builder.cacheDirectory;
     }
 
     /**
@@ -64,11 +70,31 @@ public final class Options {
     /**
      * What the network runs on.
      *
-     * @return one of {@link Dcmobile#devices()}
+     * @return such as "cpu" or "vulkan"
      */
     @NonNull
     public String device() {
         return device;
+    }
+
+    /**
+     * Where a device's driver keeps what it compiled.
+     *
+     * @return null for nowhere
+     */
+    @Nullable
+    public File cacheDirectory() {
+        return cacheDirectory;
+    }
+
+    @NonNull
+    byte[] nativeDevice() {
+        return Native.terminated(device);
+    }
+
+    @Nullable
+    byte[] nativeCacheDirectory() {
+        return cacheDirectory == null ? null : Native.terminated(cacheDirectory.getPath());
     }
 
     /** Collects options. */
@@ -76,6 +102,7 @@ public final class Options {
         private int threads = 1;
         private long memoryLimit = 4L << 30;
         private String device = Dcmobile.CPU;
+        private File cacheDirectory;
 
         private Builder() {}
 
@@ -115,19 +142,32 @@ public final class Options {
         }
 
         /**
-         * What the network runs on.
+         * What the network runs on. A device that is not there or fails leaves it to the CPU: {@link Model#device()}
+         * tells.
          *
-         * @param device one of {@link Dcmobile#devices()}; default "cpu"
+         * @param device "cpu", "vulkan" or "vulkan:N"; default "cpu"
          * @return this
-         * @throws DcmException CALL_ARGUMENT if there is no such device
+         * @throws DcmException CALL_ARGUMENT if that cannot name a device
          */
         @NonNull
         public Builder device(@NonNull String device) {
-            if (!Dcmobile.devices().contains(device)) {
+            if (device == null || !DEVICE.matcher(device).matches()) {
                 throw new DcmException(
-                        Code.CALL_ARGUMENT, "device '" + device + "' is unknown; there is " + Dcmobile.devices());
+                        Code.CALL_ARGUMENT, "device '" + device + "' is unknown; it is cpu, vulkan or vulkan:N");
             }
             this.device = device;
+            return this;
+        }
+
+        /**
+         * Where a device's driver may keep what it compiled, so that the next start is quick. Only "vulkan" uses it.
+         *
+         * @param directory such as {@code context.getCacheDir()}; default null, nowhere
+         * @return this
+         */
+        @NonNull
+        public Builder cacheDirectory(@Nullable File directory) {
+            cacheDirectory = directory;
             return this;
         }
 

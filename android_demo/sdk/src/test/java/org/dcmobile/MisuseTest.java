@@ -172,7 +172,7 @@ public final class MisuseTest {
         refused(Code.CALL_ARGUMENT, "threads is 65; it must be", () -> Options.builder().threads(65));
         refused(Code.CALL_ARGUMENT, "memoryLimit is 0; it must", () -> Options.builder().memoryLimit(0));
         refused(Code.CALL_ARGUMENT, "memoryLimit is -5; it must", () -> Options.builder().memoryLimit(-5));
-        refused(Code.CALL_ARGUMENT, "device 'npu' is unknown; there is [cpu]", () -> Options.builder().device("npu"));
+        refused(Code.CALL_ARGUMENT, "device 'npu' is unknown; it is cpu, vulkan or vulkan:N", () -> Options.builder().device("npu"));
         refused(Code.CALL_ARGUMENT, "device 'null' is unknown", () -> Options.builder().device(null));
         Options options = Options.builder().threads(64).memoryLimit(1).device("cpu").build();
         assertEquals(64, options.threads());

@@ -28,7 +28,7 @@ public final class ModelTest {
     @Test
     public void version() {
         assertTrue(Dcmobile.version(), Dcmobile.version().matches("\\d+\\.\\d+\\.\\d+"));
-        assertEquals(Collections.singletonList("cpu"), Dcmobile.devices());
+        assertEquals("cpu", Dcmobile.devices().get(0));
     }
 
     @Test
@@ -72,6 +72,19 @@ public final class ModelTest {
         try (Model model = Model.open(golden("dense").file)) {
             assertEquals(Collections.emptyList(), model.labels());
             assertEquals(Collections.emptyMap(), model.metadata());
+        }
+    }
+
+    @Test
+    public void givesProbabilities() {
+        try (Model softmax = Model.open(golden.file);
+                Model sigmoid = Model.open(golden("sequence").file);
+                Model none = Model.open(golden("dense_shared_chunks").file)) {
+            assertTrue(softmax.givesProbabilities());
+            List<OperatorInfo> operators = sigmoid.operators();
+            assertEquals("Linear", operators.get(operators.size() - 1).type()); // which applies the Sigmoid
+            assertTrue(sigmoid.givesProbabilities());
+            assertFalse(none.givesProbabilities());
         }
     }
 

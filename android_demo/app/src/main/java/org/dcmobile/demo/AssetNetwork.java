@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Random;
 import org.dcmobile.LoadInfo;
 import org.dcmobile.Model;
-import org.dcmobile.OperatorInfo;
 import org.dcmobile.Options;
 import org.dcmobile.TensorInfo;
 import org.dcmobile.demo.measure.LoadFigures;
@@ -60,13 +59,6 @@ final class AssetNetwork implements Network {
         float[] values = new float[output.remaining()];
         output.get(values);
         return values;
-    }
-
-    /** Whether the output is probabilities already (docs/format.md, section 7.2). */
-    boolean givesProbabilities() {
-        List<OperatorInfo> operators = model.operators();
-        String last = operators.isEmpty() ? "" : operators.get(operators.size() - 1).type();
-        return last.equals("Softmax") || last.equals("Sigmoid");
     }
 
     @Override

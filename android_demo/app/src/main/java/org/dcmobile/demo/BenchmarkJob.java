@@ -3,7 +3,6 @@ package org.dcmobile.demo;
 import android.content.Context;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import org.dcmobile.Dcmobile;
 import org.dcmobile.demo.measure.Benchmark;
 import org.dcmobile.demo.measure.BenchmarkReport;
@@ -12,15 +11,11 @@ import org.dcmobile.demo.measure.BenchmarkSettings;
 import org.dcmobile.demo.measure.Network;
 
 /** The job of the third screen: any bundled model, many times. */
-final class BenchmarkJob {
+final class BenchmarkJob extends MeasurementJob<BenchmarkJob.State> {
     /** What the screen shows. */
-    static final class State {
+    static final class State extends MeasurementJob.State {
         /** Null before they are listed. */
         final List<BundledModel> models;
-
-        final boolean working;
-        final int done;
-        final int total;
 
         /** The last measurement was ended before it was done. */
         final boolean cancelled;
@@ -31,9 +26,6 @@ final class BenchmarkJob {
         /** The result as JSON. */
         final String json;
 
-        /** Null if all is well. */
-        final Problem problem;
-
         private State(
                 List<BundledModel> models,
                 boolean working,
@@ -43,36 +35,20 @@ final class BenchmarkJob {
                 BenchmarkResult result,
                 String json,
                 Problem problem) {
+            super(working, done, total, problem);
             this.models = models;
-            this.working = working;
-            this.done = done;
-            this.total = total;
             this.cancelled = cancelled;
             this.result = result;
             this.json = json;
-            this.problem = problem;
+        }
+
+        static State idle(List<BundledModel> models, Problem problem) {
+            return new State(models, false, 0, 1, false, null, null, problem);
         }
     }
 
-    private final Context context;
-    private final Work work;
-    private final Observed<State> state =
-            new Observed<State>(new State(null, false, 0, 1, false, null, null, null));
-    private Steps steps;
-
     BenchmarkJob(Context context, Work work) {
-        this.context = context;
-        this.work = work;
-        work.start(new Runnable() {
-            @Override
-            public void run() {
-                findModels();
-            }
-        });
-    }
-
-    Observed<State> state() {
-        return state;
+        super(context, work, State.idle(null, null));
     }
 
     /** What {@link BenchmarkSettings#device} may be. */
@@ -81,60 +57,38 @@ final class BenchmarkJob {
     }
 
     void start(final BundledModel model, final BenchmarkSettings settings) {
-        State now = state.get();
-        if (now.working) {
-            return;
-        }
-        final List<BundledModel> models = now.models;
-        steps = new Steps(work) {
+        final List<BundledModel> models = state().get().models;
+        start(new Measurement<State>() {
             @Override
-            void show(int done, int total) {
-                if (state.get().working && steps == this) {
-                    state.set(new State(models, true, done, total, false, null, null, null));
-                }
+            public State working(int done, int total) {
+                return new State(models, true, done, total, false, null, null, null);
             }
-        };
-        final Steps mine = steps;
-        state.set(new State(models, true, 0, 1, false, null, null, null));
-        work.start(new Runnable() {
+
             @Override
-            public void run() {
-                State next;
-                try {
-                    Network.Source source = AssetNetwork.source(
-                            context.getAssets(), model.path, settings.threads, settings.device);
-                    BenchmarkResult result = Benchmark.run(source, settings, new AndroidMachine(context), mine);
-                    String json = BenchmarkReport.json(result, AndroidMachine.device(), Dcmobile.version());
-                    next = new State(models, false, 0, 1, false, result, json, null);
-                } catch (CancellationException cancelled) {
-                    next = new State(models, false, 0, 1, true, null, null, null);
-                } catch (Exception | OutOfMemoryError error) {
-                    Problem problem = ProblemException.problemOf(error);
-                    next = new State(models, false, 0, 1, false, null, null, problem);
-                }
-                post(next);
+            public State measure(Steps steps) {
+                Network.Source source =
+                        AssetNetwork.source(context.getAssets(), model.path, settings.threads, settings.device);
+                BenchmarkResult result = Benchmark.run(source, settings, new AndroidMachine(context), steps);
+                String json = BenchmarkReport.json(result, AndroidMachine.device(), Dcmobile.version());
+                return new State(models, false, 0, 1, false, result, json, null);
+            }
+
+            @Override
+            public State cancelled() {
+                return new State(models, false, 0, 1, true, null, null, null);
+            }
+
+            @Override
+            public State failed(Problem problem) {
+                return State.idle(models, problem);
             }
         });
     }
 
-    void cancel() {
-        if (steps != null) {
-            steps.cancel();
-        }
-    }
-
-    private void findModels() {
+    @Override
+    State findModels() {
         List<BundledModel> models = BundledModel.list(context.getAssets());
         Problem problem = models.isEmpty() ? new Problem(R.string.problem_no_models) : null;
-        post(new State(Collections.unmodifiableList(models), false, 0, 1, false, null, null, problem));
-    }
-
-    private void post(final State next) {
-        work.post(new Runnable() {
-            @Override
-            public void run() {
-                state.set(next);
-            }
-        });
+        return State.idle(Collections.unmodifiableList(models), problem);
     }
 }

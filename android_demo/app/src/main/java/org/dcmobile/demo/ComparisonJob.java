@@ -3,21 +3,16 @@ package org.dcmobile.demo;
 import android.content.Context;
 import android.graphics.Bitmap;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import org.dcmobile.demo.classes.Score;
 import org.dcmobile.demo.measure.Comparison;
 import org.dcmobile.demo.measure.Network;
 
 /** The job of the second screen: the compressed network and the uncompressed one, measured side by side. */
-final class ComparisonJob {
+final class ComparisonJob extends MeasurementJob<ComparisonJob.State> {
     static final int RUNS = 40;
 
     /** What the screen shows. */
-    static final class State {
-        final boolean working;
-        final int done;
-        final int total;
-
+    static final class State extends MeasurementJob.State {
         /** Bytes of the compressed file and of the other; 0 before they are known. */
         final long oneBytes;
 
@@ -31,9 +26,6 @@ final class ComparisonJob {
 
         final Score otherBest;
 
-        /** Null if all is well. */
-        final Problem problem;
-
         private State(
                 boolean working,
                 int done,
@@ -42,15 +34,16 @@ final class ComparisonJob {
                 Comparison comparison,
                 Score[] best,
                 Problem problem) {
-            this.working = working;
-            this.done = done;
-            this.total = total;
+            super(working, done, total, problem);
             this.oneBytes = bytes[0];
             this.otherBytes = bytes[1];
             this.comparison = comparison;
             this.oneBest = best[0];
             this.otherBest = best[1];
-            this.problem = problem;
+        }
+
+        static State idle(long[] bytes, Comparison comparison, Score[] best, Problem problem) {
+            return new State(false, 0, 1, bytes, comparison, best, problem);
         }
     }
 
@@ -77,67 +70,38 @@ final class ComparisonJob {
 
     private static final Score[] NO_BEST = new Score[2];
 
-    private final Context context;
-    private final Work work;
-    private final Observed<State> state =
-            new Observed<State>(new State(false, 0, 1, new long[2], null, NO_BEST, null));
-    private Steps steps;
-
     ComparisonJob(Context context, Work work) {
-        this.context = context;
-        this.work = work;
-        work.start(new Runnable() {
-            @Override
-            public void run() {
-                findModels();
-            }
-        });
-    }
-
-    Observed<State> state() {
-        return state;
+        super(context, work, State.idle(new long[2], null, NO_BEST, null));
     }
 
     /**
      * @param picture null for random values
      */
     void start(final Bitmap picture) {
-        final State before = state.get();
-        if (before.working) {
-            return;
-        }
+        final State before = state().get();
         final long[] bytes = {before.oneBytes, before.otherBytes};
         final Score[] best = {before.oneBest, before.otherBest};
-        steps = new Steps(work) {
+        start(new Measurement<State>() {
             @Override
-            void show(int done, int total) {
-                if (state.get().working && steps == this) {
-                    state.set(new State(true, done, total, bytes, before.comparison, best, null));
-                }
+            public State working(int done, int total) {
+                return new State(true, done, total, bytes, before.comparison, best, null);
             }
-        };
-        final Steps mine = steps;
-        state.set(new State(true, 0, 1, bytes, before.comparison, best, null));
-        work.start(new Runnable() {
+
             @Override
-            public void run() {
-                State next;
-                try {
-                    next = compare(picture, mine, bytes);
-                } catch (CancellationException cancelled) {
-                    next = new State(false, 0, 1, bytes, before.comparison, best, null);
-                } catch (Exception | OutOfMemoryError error) {
-                    next = new State(false, 0, 1, bytes, null, NO_BEST, ProblemException.problemOf(error));
-                }
-                post(next);
+            public State measure(Steps steps) throws ProblemException {
+                return compare(picture, steps, bytes);
+            }
+
+            @Override
+            public State cancelled() {
+                return State.idle(bytes, before.comparison, best, null);
+            }
+
+            @Override
+            public State failed(Problem problem) {
+                return State.idle(bytes, null, NO_BEST, problem);
             }
         });
-    }
-
-    void cancel() {
-        if (steps != null) {
-            steps.cancel();
-        }
     }
 
     private State compare(Bitmap picture, Steps steps, long[] bytes) throws ProblemException {
@@ -158,25 +122,17 @@ final class ComparisonJob {
                     classifier.best(one.network.output(), 1).get(0), classifier.best(other.network.output(), 1).get(0)
                 };
             }
-            return new State(false, 0, 1, bytes, comparison, best, null);
+            return State.idle(bytes, comparison, best, null);
         }
     }
 
-    private void findModels() {
+    @Override
+    State findModels() {
         List<BundledModel> models = BundledModel.list(context.getAssets());
         BundledModel compressed = BundledModel.find(models, BundledModel.COMPRESSED);
         BundledModel uncompressed = BundledModel.find(models, BundledModel.UNCOMPRESSED);
         boolean both = compressed != null && uncompressed != null;
         long[] bytes = both ? new long[] {compressed.bytes, uncompressed.bytes} : new long[2];
-        post(new State(false, 0, 1, bytes, null, NO_BEST, both ? null : new Problem(R.string.problem_no_models)));
-    }
-
-    private void post(final State next) {
-        work.post(new Runnable() {
-            @Override
-            public void run() {
-                state.set(next);
-            }
-        });
+        return State.idle(bytes, null, NO_BEST, both ? null : new Problem(R.string.problem_no_models));
     }
 }

@@ -71,7 +71,7 @@ final class PictureClassifier implements AutoCloseable {
 
     /** The likeliest classes by what the network, or another with the same classes, gave. */
     List<Score> best(float[] output, int count) {
-        return TopClasses.of(output, labels, network.givesProbabilities(), count);
+        return TopClasses.of(output, labels, network.model().givesProbabilities(), count);
     }
 
     @Override

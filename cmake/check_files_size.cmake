@@ -1,0 +1,13 @@
+# cmake -D FILES=... -D MOST_BYTES=... -P check_files_size.cmake: fails if the files together are larger.
+set(total 0)
+foreach(file IN LISTS FILES)
+  file(SIZE "${file}" bytes)
+  math(EXPR total "${total} + ${bytes}")
+endforeach()
+if(total EQUAL 0)
+  message(FATAL_ERROR "There are no files")
+endif()
+if(total GREATER MOST_BYTES)
+  message(FATAL_ERROR "The files have ${total} bytes, at most ${MOST_BYTES} are allowed")
+endif()
+message(STATUS "${total} bytes of at most ${MOST_BYTES}")

@@ -1,0 +1,108 @@
+"""The figures of a soak as a section of docs/reliability.md, and as a picture beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- soak: begin -->", "<!-- soak: end -->"
+PERCENTILES = ("p50_ns", "p99_ns", "p999_ns", "max_ns")
+_WIDTH, _LEFT, _PLOT = 860, 90, (740, 150)
+_COLOURS = ("#1f5fa8", "#c8401e", "#3b8f3b")
+
+
+def write_page(document: Path, reports: dict[str, Any]) -> None:
+    """Replace the section between the marks, and the picture."""
+    text = document.read_text()
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    document.write_text(f"{before}{BEGIN}\n{section(reports)}\n{END}{after}")
+    document.with_name("reliability-soak.svg").write_text(picture(reports["loop"]))
+
+
+def section(reports: dict[str, Any]) -> str:
+    """A line a part."""
+    heads = ("", "contexts x threads", "runs", "time", "memory", "descriptors", "p50", "p99", "p99.9", "slowest")
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    names = {"runs": "LeNet-5, one thread", "loop": "LeNet-5, with reloads beside it"}
+    for key, name in names.items():
+        report = reports[key]
+        first, last = report["samples"][0], report["samples"][-1]
+        cells = (
+            name,
+            f"{report['contexts']} x {report['threads']}",
+            f"{report['runs']:,}",
+            duration(report["seconds"]),
+            f"{megabytes(first)} to {megabytes(last)} MB",
+            f"{first['descriptors']} to {last['descriptors']}",
+            *(milliseconds(report[column]) for column in PERCENTILES),
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    loop = reports["loop"]
+    medians = [sample["p50_ns"] for sample in loop["samples"] if sample["runs"]]
+    lines += [
+        "",
+        f"In the loop the model was opened, run and closed {loop['reloads']:,} times beside the other runs. The median",
+        f"of a sample lay between {milliseconds(min(medians))} and {milliseconds(max(medians))} ms.",
+        "Times are in milliseconds; memory and descriptors are those of the first sample and of the last.",
+        "",
+        "![Memory and latency over time](reliability-soak.svg)",
+    ]
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """In minutes, or seconds below two of them."""
+    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:.0f} s"
+
+
+def megabytes(sample: dict[str, Any]) -> str:
+    """Resident memory."""
+    return f"{sample['resident_bytes'] / 1e6:.2f}"
+
+
+def milliseconds(ns: float) -> str:
+    """With three significant digits."""
+    return f"{ns / 1e6:.3g}"
+
+
+def picture(report: dict[str, Any]) -> str:
+    """Two plots over the minutes: memory, and latencies on a logarithmic scale."""
+    samples = [sample for sample in report["samples"] if sample["runs"]]
+    memory = [("resident memory, MB", [sample["resident_bytes"] / 1e6 for sample in samples])]
+    latencies = [
+        (label, [sample[key] / 1e6 for sample in samples])
+        for label, key in (("p50, ms", "p50_ns"), ("p99, ms", "p99_ns"), ("p99.9, ms", "p999_ns"))
+    ]
+    minutes = [sample["seconds"] / 60 for sample in samples]
+    height = 2 * (_PLOT[1] + 80)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" '
+        'font-size="12" fill="#222">',
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
+        *_plot(40, minutes, memory),
+        *_plot(_PLOT[1] + 110, minutes, latencies),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _plot(top: float, minutes: list[float], curves: list[tuple[str, list[float]]]) -> Iterator[str]:
+    highest = max(max(values) for _, values in curves) * 1.15
+    last = max(minutes)
+
+    def place(minute: float, value: float) -> str:
+        return f"{_LEFT + minute / last * _PLOT[0]:.1f},{top + (1 - value / highest) * _PLOT[1]:.1f}"
+
+    for part in range(5):
+        value = highest * part / 4
+        y = top + (1 - part / 4) * _PLOT[1]
+        yield f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_LEFT + _PLOT[0]}" y2="{y:.1f}" stroke="#ddd"/>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>'
+    for index, (label, values) in enumerate(curves):
+        points = " ".join(place(minute, value) for minute, value in zip(minutes, values, strict=True))
+        colour = _COLOURS[index]
+        yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        yield f'<text x="{_LEFT + 150 * index}" y="{top - 10:.1f}" fill="{colour}">{label}</text>'
+    yield (f'<text x="{_LEFT + _PLOT[0]}" y="{top + _PLOT[1] + 18:.1f}" text-anchor="end">{last:.3g} minutes</text>')
