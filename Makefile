@@ -4,6 +4,7 @@
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
+# make test-arm64-part   of that, one processor and four networks: what .ci/run adds to make test
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
 # make fuzz MINUTES=30   each fuzz target for so long, from the corpus of earlier calls on; then what of the loader all tests and inputs reach
 # make soak MINUTES=60   a million runs of LeNet-5, then a loop of so long at four threads, into docs/reliability.md
@@ -24,7 +25,7 @@ python_sources := $(shell find dcmobile examples tests benchmarks -name '*.py' 2
 
 .PHONY: help
 help:
-	@sed -n '1,10s/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 # ---- Set-up -----------------------------------------------------------------------------------------------------------------
 
@@ -183,6 +184,10 @@ test-arm64: setup build/.system-arm
 	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
 	scripts/build-device-bench arm64-v8a
 	$(PYTHON) -m pytest -n $(JOBS) tests/android/test_bench_on_phones.py
+
+.PHONY: test-arm64-part
+test-arm64-part:
+	$(MAKE) test-arm64 ARM64_CPUS=cortex-a76 ARM64_NETWORKS="keyword_lstm mobilenet_v2 silero_vad transformer_encoder" ARM32=build
 
 # dcmobile-bench for the shell of a phone, for dcmobile bench --target adb.
 .PHONY: device-bench

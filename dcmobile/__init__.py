@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
-    from dcmobile.recipe import EntropySharing, LayerRecipe, PruningBudget, Recipe
+    from dcmobile.recipe import Compensation, EntropySharing, LayerRecipe, PruningBudget, Recipe
+    from dcmobile.trials.search import SearchResult, search
 
 __version__ = "0.1.0"
 
 __all__ = [
     "CallError",
+    "Compensation",
     "Compressor",
     "DcmError",
     "Device",
@@ -60,12 +62,14 @@ __all__ = [
     "PruningBudget",
     "Recipe",
     "RecipeError",
+    "SearchResult",
     "Sensitivity",
     "UnsupportedOperatorError",
     "__version__",
     "compress",
     "devices",
     "load",
+    "search",
     "sensitivity",
 ]
 
@@ -79,6 +83,7 @@ _LAZY = {
     "Device": "device",
     "DeviceReport": "device",
     "Distillation": "distillation",
+    "Compensation": "recipe",
     "EntropySharing": "recipe",
     "LayerRecipe": "recipe",
     "PruningBudget": "recipe",
@@ -87,6 +92,8 @@ _LAZY = {
     "Sensitivity": "budget.sensitivity",
     "devices": "device",
     "load": "model",
+    "search": "trials.search",
+    "SearchResult": "trials.search",
     "sensitivity": "compile",
 }
 

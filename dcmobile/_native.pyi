@@ -41,7 +41,10 @@ class EncodedStreams:
 
     @property
     def gap_bits(self) -> int:
-        """Width of a relative index; 0 in a dense shared weight."""
+        """As the file has it (docs/format.md, section 4): width of a relative index, and 16 more where pairs are coded.
+
+        0 in a dense shared weight.
+        """
     @property
     def gaps(self) -> StreamStatistics: ...
     @property
@@ -58,14 +61,27 @@ class EncodedStreams:
     def take_payload(self) -> npt.NDArray[np.uint8]:
         """The streams. Can be taken once; then it is empty."""
 
-def encode_sparse(codes: npt.NDArray[np.uint16], centroid_count: int) -> EncodedStreams | None:
-    """Flat codes, 0 for a pruned weight, i + 1 for centroid i.
+def encode_sparse(codes: npt.NDArray[np.uint16], centroid_count: int, pairs: bool = False) -> EncodedStreams | None:
+    """Flat codes, 0 for a pruned weight, i + 1 for centroid i. pairs: gaps are coded in pairs where that saves 1/256 of
+    the bytes or more.
 
     None if a run of zeros is too long for every gap width.
     """
 
 def encode_dense_shared(codes: npt.NDArray[np.uint16], centroid_count: int) -> EncodedStreams:
     """Flat codes, each the index of a centroid."""
+
+def pack_model(model: npt.NDArray[np.uint8]) -> bytes:
+    """The packed form (docs/format.md, section 9) of a sound flatbuffer, without its payload."""
+
+def expand_model(packed: npt.NDArray[np.uint8]) -> bytes:
+    """The flatbuffer that the packed form stands for, without a payload.
+
+    Raises what the runtime's loader does of a packed form that is none.
+    """
+
+def packed_chunk_bytes(records: bytes) -> int:
+    """Bytes of chunk records, structs of 36 bytes, in the packed form."""
 
 def decode_codes(
     payload: npt.NDArray[np.uint8],
@@ -157,6 +173,7 @@ class Model:
         """Of each operator: device ("cpu" or "vulkan"), kernel or shader, reason."""
     @property
     def device(self) -> DeviceReportTuple: ...
+    @property
     def gives_probabilities(self) -> bool:
         """Whether the first output's values are (docs/format.md, section 7.2)."""
     @property

@@ -33,11 +33,12 @@ from torch import nn
 
 from dcmobile.capture import capture
 from dcmobile.capture.program import check_eval_mode
-from dcmobile.compile import FilePath, Progress, check_writable, compress, dense_bytes, write_graph
-from dcmobile.errors import ModelError
+from dcmobile.compile import compress
+from dcmobile.errors import ModelError, RecipeError
 from dcmobile.export_report import ExportReport
 from dcmobile.fileformat import Metadata
 from dcmobile.graph import Graph
+from dcmobile.graph_file import FilePath, Progress, check_writable, dense_bytes, write_graph
 from dcmobile.layer import Layer, find_layers
 from dcmobile.passes import prepare
 from dcmobile.prune.mask import Mask
@@ -82,13 +83,17 @@ class Compressor:
         tied weight goes by the first of its modules. Biases, normalisations and other vectors stay dense.
 
     A model that carries masks or codebooks of a ``Compressor`` already (a deep copy, say) is taken up where it stands.
-    Raises ``RecipeError`` if a pattern fits no layer, ``ModelError`` if a layer has a parametrization of the user's
-    own.
+    Raises ``RecipeError`` if a pattern fits no layer or for ``[compensation]``, ``ModelError`` if a layer has a
+    parametrization of the user's own.
     """
 
     def __init__(self, model: nn.Module, recipe: Recipe | Mapping[str, Any]) -> None:
         self.model = model
         self.recipe = recipe if isinstance(recipe, Recipe) else Recipe(recipe)
+        if self.recipe.compensation is not None:
+            raise RecipeError(
+                "[compensation] is for networks that nobody trains: use dcmobile.compress, or leave it out"
+            )
         self._layers = tuple(find_layers(model, self.recipe))
         self.recipe.check_patterns(name for layer in self._layers for name in layer.names)
         self._pruner = Pruner(model, self._layers, self.recipe)

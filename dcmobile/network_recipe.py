@@ -1,4 +1,6 @@
-"""What the user wants done to all layers together: how much of them stays, and at what price of a bit they share."""
+"""What the user wants done to all layers together: how much of them stays, at what price of a bit they share, and how
+they make up for their errors.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from dcmobile.recipe_checks import (
     check_rate,
     check_share,
     check_timing,
+    is_real,
     plain_numbers,
 )
 
@@ -96,6 +99,30 @@ class EntropySharing:
         check_integer("every", self.every, 1)
         check_choice("codebook", self.codebook, FLOATS)
         plain_numbers(self, ("rate",), ("end", "centroids", "every"))
+
+    def settings(self) -> dict[str, Any]:
+        """The settings that differ from the defaults."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """How layers make up for their errors without training, from calibration inputs (``dcmobile.compensate``): in TOML,
+    the table ``[compensation]``. A recipe that has it can only be used with calibration inputs.
+
+    damping: added to the diagonal of each layer's second moments, as a share of its mean, above 0 up to 1000. More
+        trusts the samples less: weights make up less for each other, and stay nearer to what they were.
+    samples: that are used at most, evenly spread over those given.
+    """
+
+    damping: float = 0.3
+    samples: int = 128
+
+    def __post_init__(self) -> None:
+        if not (is_real(self.damping) and 0 < self.damping <= 1000):
+            raise RecipeError(f"damping is {self.damping!r}: it must be above 0 and at most 1000")
+        check_integer("samples", self.samples, 1)
+        plain_numbers(self, ("damping",), ("samples",))
 
     def settings(self) -> dict[str, Any]:
         """The settings that differ from the defaults."""

@@ -16,9 +16,9 @@ A layer goes by the one pattern that fits it best, settings are not merged. Best
 else the one with more literal characters, else the one with fewer wildcards, else the later one. A layer that no
 pattern fits stays dense fp32.
 
-Two more tables speak of all layers together: ``[budget]`` (``PruningBudget``) prunes the layers without a density of
+More tables speak of all layers together: ``[budget]`` (``PruningBudget``) prunes the layers without a density of
 their own to one budget, ``[sharing]`` (``EntropySharing``) shares those without bits of their own at one price of a
-bit::
+bit, ``[compensation]`` (``Compensation``) has layers make up for their errors where nothing is trained::
 
     Recipe(
         {"*": {"biases": "fp16"}},
@@ -44,17 +44,22 @@ from tomlkit.items import Table
 
 from dcmobile.errors import FileError, RecipeError
 from dcmobile.layer_recipe import LayerRecipe
-from dcmobile.network_recipe import EntropySharing, PruningBudget
+from dcmobile.network_recipe import Compensation, EntropySharing, PruningBudget
 from dcmobile.recipe_checks import is_integer
 
-__all__ = ["EntropySharing", "LayerRecipe", "PruningBudget", "Recipe"]
+__all__ = ["Compensation", "EntropySharing", "LayerRecipe", "PruningBudget", "Recipe"]
 
-_Settings = TypeVar("_Settings", LayerRecipe, PruningBudget, EntropySharing)
+_Settings = TypeVar("_Settings", LayerRecipe, PruningBudget, EntropySharing, Compensation)
+_Table = PruningBudget | EntropySharing | Compensation
 
 #: How many layers an error lists.
 _LISTED = 12
 _KEYS = ("seed", "drop_dead_channels")
-_TABLES: Mapping[str, type[PruningBudget] | type[EntropySharing]] = {"budget": PruningBudget, "sharing": EntropySharing}
+_TABLES: Mapping[str, type[_Table]] = {
+    "budget": PruningBudget,
+    "sharing": EntropySharing,
+    "compensation": Compensation,
+}
 
 
 class Recipe:
@@ -70,6 +75,7 @@ class Recipe:
         budget: Mapping[str, Any] | PruningBudget | None = None,
         sharing: Mapping[str, Any] | EntropySharing | None = None,
         drop_dead_channels: bool = False,
+        compensation: Mapping[str, Any] | Compensation | None = None,
     ) -> None:
         if not isinstance(layers, Mapping):
             raise RecipeError(f"a recipe maps patterns to settings, not {type(layers).__name__}")
@@ -85,6 +91,7 @@ class Recipe:
         self._drop_dead_channels = drop_dead_channels
         self._budget = None if budget is None else _settings_of(PruningBudget, "budget", budget)
         self._sharing = None if sharing is None else _settings_of(EntropySharing, "sharing", sharing)
+        self._compensation = None if compensation is None else _settings_of(Compensation, "compensation", compensation)
 
     @property
     def seed(self) -> int:
@@ -109,6 +116,11 @@ class Recipe:
         return self._sharing
 
     @property
+    def compensation(self) -> Compensation | None:
+        """How layers make up for their errors where nothing is trained."""
+        return self._compensation
+
+    @property
     def layers(self) -> Mapping[str, LayerRecipe]:
         """The entries, in order."""
         return dict(self._layers)
@@ -122,7 +134,8 @@ class Recipe:
         return hash(self._parts())
 
     def _parts(self) -> tuple[object, ...]:
-        return self._seed, tuple(self._layers.items()), self._budget, self._sharing, self._drop_dead_channels
+        tables = self._budget, self._sharing, self._compensation
+        return self._seed, tuple(self._layers.items()), *tables, self._drop_dead_channels
 
     def __repr__(self) -> str:
         layers = {pattern: layer.settings() for pattern, layer in self._layers.items()}
@@ -130,7 +143,7 @@ class Recipe:
         drops = ", drop_dead_channels=True" if self._drop_dead_channels else ""
         return f"Recipe({layers!r}, seed={self._seed}{tables}{drops})"
 
-    def _tables(self) -> list[tuple[str, PruningBudget | EntropySharing]]:
+    def _tables(self) -> list[tuple[str, _Table]]:
         return [(name, table) for name in _TABLES if (table := getattr(self, name)) is not None]
 
     def is_budgeted(self, name: str) -> bool:
@@ -177,7 +190,7 @@ class Recipe:
             if key not in (*_KEYS, "layers", *_TABLES):
                 raise RecipeError(
                     f"{place}unknown key {key!r}: a recipe has {' and '.join(map(repr, _KEYS))}, and tables "
-                    '[layers."pattern"], [budget] and [sharing]'
+                    '[layers."pattern"], [budget], [sharing] and [compensation]'
                 )
         layers = document.get("layers", {})
         if not isinstance(layers, dict):

@@ -12,9 +12,9 @@ from torch import nn
 
 import dcmobile
 from dcmobile import Recipe
-from dcmobile.compile import DEFAULT_RECIPE
 from dcmobile.errors import FileError, ModelError, RecipeError, UnsupportedOperatorError
 from dcmobile.fileformat import read_file
+from dcmobile.graph_file import DEFAULT_RECIPE
 from examples.mnist.networks import LeNet5, LeNet300
 
 RECIPE = Recipe({"fc*": {"density": 0.09, "bits": 5}, "*": {"bits": 8}})

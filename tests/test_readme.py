@@ -11,15 +11,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+COMPRESSION = (ROOT / "docs" / "compression.md").read_text()
 
 
 def _example(name: str) -> str:
-    found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", README, re.DOTALL)
-    assert found, f"the README has no example {name!r}"
+    page = COMPRESSION if name == "search" else README
+    found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", page, re.DOTALL)
+    assert found, f"there is no example {name!r}"
     return found[1]
 
 
-@pytest.mark.parametrize("name", ["compress", "train"])
+@pytest.mark.parametrize("name", ["compress", "train", "search"])
 def test_python_example(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _example(name)], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
+from dcmobile.compressor import Compressor
 from dcmobile.errors import RecipeError
 from dcmobile.recipe import LayerRecipe, Recipe
 
@@ -205,10 +207,36 @@ layers = st.builds(
 patterns = st.text(st.characters(codec="utf-8"), min_size=1)
 
 
-@given(st.dictionaries(patterns, layers), st.integers(0, 2**63 - 1))
-def test_toml_round_trip(settings: dict[str, dict[str, Any]], seed: int) -> None:
-    recipe = Recipe(settings, seed)
+compensations = st.none() | st.fixed_dictionaries(
+    {"damping": st.floats(0, 1000, exclude_min=True), "samples": st.integers(1, 10**6)}
+)
+
+
+@given(st.dictionaries(patterns, layers), st.integers(0, 2**63 - 1), compensations)
+def test_toml_round_trip(settings: dict[str, dict[str, Any]], seed: int, compensation: dict[str, Any] | None) -> None:
+    recipe = Recipe(settings, seed, compensation=compensation)
     assert Recipe.from_toml(recipe.to_toml()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"damping": 0}, "damping is 0: it must be above 0"),
+        ({"damping": float("nan")}, "damping is nan"),
+        ({"damping": 1001.0}, "damping is 1001.0"),
+        ({"samples": 0}, "samples is 0"),
+        ({"dampng": 1}, "unknown setting 'dampng': did you mean 'damping'?"),
+    ],
+)
+def test_refuses_compensation(settings: dict[str, Any], text: str) -> None:
+    with pytest.raises(RecipeError) as error:
+        Recipe({"*": {"bits": 4}}, compensation=settings)
+    assert text in str(error.value)
+
+
+def test_who_trains_has_no_compensation() -> None:
+    with pytest.raises(RecipeError, match="for networks that nobody trains"):
+        Compressor(nn.Linear(4, 4), Recipe({"*": {"bits": 4}}, compensation={}))
 
 
 def test_equality_and_text() -> None:

@@ -16,14 +16,19 @@ END = "<!-- measured: end -->"
 
 def write_document(page: Path, rows: Sequence[Row]) -> None:
     """Put the tables between the page's two marks, and the plots beside it. Raises ``ValueError`` without marks."""
-    before, begin, rest = page.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page} has no lines {BEGIN!r} and {END!r}")
     ordered = sorted(rows, key=lambda row: (row.network, row.seed))
     page.with_name("compression-error.svg").write_text(size_against_error(ordered))
     page.with_name("compression-parts.svg").write_text(bytes_by_part(ordered))
-    page.write_text(f"{before}{BEGIN}\n\n{measured(ordered)}\n{END}{after}")
+    replace_between(page, BEGIN, END, measured(ordered))
+
+
+def replace_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Put the text between the page's two marks. Raises ``ValueError`` without marks."""
+    before, found, rest = page.read_text().partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f"{page} has no lines {begin!r} and {end!r}")
+    page.write_text(f"{before}{begin}\n\n{text}\n{end}{after}")
 
 
 def measured(rows: Sequence[Row]) -> str:

@@ -93,8 +93,12 @@ def _panel(
             x = place(mark, low)[0]
             parts.append(f'<path d="M{x:.1f} {bottom}v4" stroke="#222"/>')
             parts.append(_text(x, bottom + 18, f"{mark // 1000}k", "middle"))
-    for error, label, colour in lines:
+    labelled: list[float] = []
+    for error, label, colour in sorted(lines):
         y = place(10**left, error)[1]
+        above = _free(y - 4, labelled)
+        labelled.append(above)
+        parts.append(_text(end, above, label, "end", size=10))
         tip = f"<title>{escape(label)}: {error:.2f} %</title>"
         parts.append(
             f'<path d="M{start} {y:.1f}H{end}" stroke="{colour}" stroke-dasharray="4 4" stroke-width="1.5">{tip}</path>'
@@ -105,6 +109,13 @@ def _panel(
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}">{tip}</circle>')
         parts.append(_text(x + 8, y - 6, label, size=10))
     return "\n".join(parts)
+
+
+def _free(y: float, taken: Sequence[float], height: float = 11) -> float:
+    """The place of a label at y or, where another one is, above that."""
+    while any(abs(y - other) < height for other in taken):
+        y -= 1
+    return y
 
 
 def _document(width: int, height: int, parts: Sequence[str]) -> str:

@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from dcmobile.budget.settings import UNCHANGED, recipe_of, with_half_floats
+from dcmobile.compensate.layer import Fit, output_error
+from dcmobile.compensate.weights import with_compensation
 from dcmobile.encode import EncodedWeight, Encoding, encode_graph
 from dcmobile.encode.choose import encode_dense
 from dcmobile.errors import RecipeError
 from dcmobile.fileformat import Metadata, build_file
 from dcmobile.fileformat.schema import PAYLOAD_ALIGNMENT
-from dcmobile.graph import Graph, Weight
+from dcmobile.graph import Graph, Op, Weight
 from dcmobile.layer_weights import layer_weights, module_of
 from dcmobile.prune.prune_graph import prune_graph
 from dcmobile.recipe import LayerRecipe
@@ -34,7 +36,7 @@ class Candidate:
     """settings: as they are in the recipe. graph: with this layer changed and no other. encoded: what was changed.
 
     bytes: what the layer's weights and biases add to ``skeleton_bytes``. weight_error: squared error of the weights, as
-    a share of their squares.
+    a share of their squares; where the layer makes up for errors, of its outputs.
     """
 
     settings: LayerRecipe
@@ -44,26 +46,47 @@ class Candidate:
     weight_error: float
 
 
-def candidate(graph: Graph, layer: str, settings: LayerRecipe) -> Candidate:
+@dataclass(frozen=True)
+class Compensating:
+    """How a layer makes up for its errors: its only operator, and what its inputs say."""
+
+    op: Op
+    fit: Fit
+
+
+def candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Compensating | None = None) -> Candidate:
     """The layer at these settings, with float16 centroids and biases where they fit into float16."""
     if settings != UNCHANGED:
         try:
-            return _candidate(graph, layer, with_half_floats(settings))
+            return _candidate(graph, layer, with_half_floats(settings), compensating)
         except RecipeError:  # a value beyond 65504
             pass
-    return _candidate(graph, layer, settings)
+    return _candidate(graph, layer, settings, compensating)
 
 
-def _candidate(graph: Graph, layer: str, settings: LayerRecipe) -> Candidate:
+def _candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Compensating | None) -> Candidate:
     others = {} if layer else dict.fromkeys(layer_weights(graph), UNCHANGED)
     recipe = recipe_of({**others, layer: settings})
-    changed = half_biases(share_graph(prune_graph(graph, recipe), recipe), recipe)
+    start = graph
+    if compensating is not None and settings.bits is not None:
+        start = with_compensation(graph, compensating.op, compensating.fit, settings, recipe.seed)
+    changed = half_biases(share_graph(prune_graph(start, recipe), recipe), recipe)
     encoded = encode_graph(changed, _owned(graph, layer))
-    weights = [(before, changed.weights[before.name]) for before in layer_weights(graph)[layer]]
-    energy = sum(_squares(before.values) for before, _ in weights)
-    error = sum(_squares(after.values.astype(np.float32) - before.values) for before, after in weights)
     size = sum(_added_bytes(weight) for weight in encoded.values())
-    return Candidate(settings, changed, encoded, size, error / energy if energy else 0.0)
+    return Candidate(settings, changed, encoded, size, _share_lost(graph, changed, layer, compensating))
+
+
+def _share_lost(graph: Graph, changed: Graph, layer: str, compensating: Compensating | None) -> float:
+    """``Candidate.weight_error``."""
+    weights = [(before.values, changed.weights[before.name].values) for before in layer_weights(graph)[layer]]
+    if compensating is not None:
+        ((before, after),) = weights
+        energy = output_error(np.zeros_like(before), before, compensating.fit.moments)
+        error = output_error(after.astype(np.float32), before, compensating.fit.moments)
+    else:
+        energy = sum(_squares(before) for before, _ in weights)
+        error = sum(_squares(after.astype(np.float32) - before) for before, after in weights)
+    return error / energy if energy else 0.0
 
 
 def skeleton_bytes(graph: Graph, metadata: Metadata) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dcmobile.budget.calibration import Arrays
+from dcmobile.calibration.inputs import Arrays
 from dcmobile.errors import ModelError
 
 

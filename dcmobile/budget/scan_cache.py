@@ -12,15 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from dcmobile import _native
-from dcmobile.budget.calibration import Calibration
 from dcmobile.budget.sensitivity import LayerSensitivity, layer_from_json, layer_to_json
 from dcmobile.budget.settings import ALL_SETTINGS, SETTINGS
+from dcmobile.calibration.inputs import Calibration
 from dcmobile.errors import FileError
 from dcmobile.fileformat import write_atomically
 from dcmobile.graph import Graph
+from dcmobile.recipe import Compensation
 
 #: Goes up whenever the same network and inputs would be measured otherwise.
 _VERSION = 1
+#: Goes up whenever layers would make up for their errors otherwise.
+_COMPENSATION_VERSION = 1
 
 
 class ScanCache:
@@ -29,8 +32,14 @@ class ScanCache:
     It is a help only: a file that cannot be read or written, or that is damaged, is as good as none.
     """
 
-    def __init__(self, folder: Path, graph: Graph, calibration: Calibration) -> None:
-        self._key = _key(graph, calibration)
+    def __init__(
+        self,
+        folder: Path,
+        graph: Graph,
+        calibration: Calibration,
+        compensation: tuple[Compensation, Calibration] | None = None,
+    ) -> None:
+        self._key = _key(graph, calibration, compensation)
         self._path = folder / f"{self._key[:32]}.json"
         self._layers = _read(self._path, self._key)
 
@@ -47,10 +56,13 @@ class ScanCache:
             write_atomically(self._path, [json.dumps(document).encode()])
 
 
-def _key(graph: Graph, calibration: Calibration) -> str:
+def _key(graph: Graph, calibration: Calibration, compensation: tuple[Compensation, Calibration] | None) -> str:
     state = hashlib.sha256(
         f"{_VERSION} {_native.version} {SETTINGS} {ALL_SETTINGS}\n{graph}\n{calibration.digest}\n".encode()
     )
+    if compensation is not None:
+        how, fitting = compensation
+        state.update(f"{_COMPENSATION_VERSION} {how} {fitting.digest}\n".encode())
     for name, weight in graph.weights.items():
         state.update(f"{name} {weight.values.shape} {weight.values.dtype}\n".encode())
         state.update(np.ascontiguousarray(weight.values).data)

@@ -10,7 +10,7 @@ from typing import Any
 from dcmobile.budget.allocate import Options, allocate, allocate_error, smallest_sum
 from dcmobile.budget.settings import recipe_of
 from dcmobile.errors import CallError, Code
-from dcmobile.recipe import LayerRecipe, Recipe
+from dcmobile.recipe import Compensation, LayerRecipe, Recipe
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,20 @@ class LayerSensitivity:
 class Choice:
     """One option for each layer, in their order.
 
-    file_bytes: the file's size at most. error: the sum of the options' errors, which predicts the relative squared
-    error of the outputs.
+    file_bytes: the file's size at most; with a compensation, nearly: each layer is then fitted to what the layers
+    before it make. error: the sum of the options' errors, which predicts the relative squared error of the outputs.
+    compensation: as in the recipe.
     """
 
     options: Mapping[str, Option]
     file_bytes: int
     error: float
+    compensation: Compensation | None = None
 
     @property
     def recipe(self) -> Recipe:
         """The options' settings."""
-        return recipe_of({name: option.settings for name, option in self.options.items()})
+        return recipe_of({name: option.settings for name, option in self.options.items()}, self.compensation)
 
     def to_json(self) -> dict[str, Any]:
         """For ``json.dumps``; sizes in bytes."""
@@ -64,6 +66,7 @@ class Choice:
 class Sensitivity:
     """layers: in the order of execution. structure_bytes: what the file takes at most besides the layers, metadata
     included. dense_bytes: the network's parameters in fp32. samples: that were run. random: they were noise.
+    compensation: how layers made up for their errors; None: they did not.
     """
 
     layers: tuple[LayerSensitivity, ...]
@@ -71,6 +74,7 @@ class Sensitivity:
     dense_bytes: int
     samples: int
     random: bool
+    compensation: Compensation | None = None
 
     @property
     def smallest_size(self) -> int:
@@ -134,7 +138,7 @@ class Sensitivity:
     def _choice(self, picks: list[int]) -> Choice:
         options = {layer.name: layer.options[pick] for layer, pick in zip(self.layers, picks, strict=True)}
         size = self.structure_bytes + sum(option.bytes for option in options.values())
-        return Choice(options, size, sum(option.error for option in options.values()))
+        return Choice(options, size, sum(option.error for option in options.values()), self.compensation)
 
 
 def layer_to_json(layer: LayerSensitivity) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dcmobile.recipe import LayerRecipe, Recipe
+from dcmobile.recipe import Compensation, LayerRecipe, Recipe
 
 #: The layer as it is, in fp32 unless it has few different values anyway.
 UNCHANGED = LayerRecipe()
@@ -73,9 +73,9 @@ def with_half_floats(settings: LayerRecipe) -> LayerRecipe:
     return replace(settings, codebook="fp16", biases="fp16")
 
 
-def recipe_of(layers: Mapping[str, LayerRecipe]) -> Recipe:
+def recipe_of(layers: Mapping[str, LayerRecipe], compensation: Compensation | None = None) -> Recipe:
     """The recipe with these settings by layer. A layer without a name, the model itself, goes by ``*``."""
-    return Recipe({name or "*": settings for name, settings in layers.items()})
+    return Recipe({name or "*": settings for name, settings in layers.items()}, compensation=compensation)
 
 
 def settings_text(settings: LayerRecipe) -> str:

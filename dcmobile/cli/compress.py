@@ -110,27 +110,27 @@ def compress(
     a .pte for ExecuTorch.
 
     Prunes, shares weights and Huffman-codes them; nothing is trained, so check the accuracy of what comes out. Needs
-    --density, --bits, --recipe or --target-size.
+    --density, --bits, --recipe or --target-size. With --calibrate layers make up for their errors.
     """
     as_pte = (format_ or _format_of(output)) == "pte"
     given = {name: value for name, value in settings.items() if value is not None}
     if target_size is None:
-        _check_usage(recipe is not None, given, calibrate, cache)
+        _check_usage(recipe is not None, given, calibrate if as_pte else (), cache)
     else:
         _check_target_usage({"recipe": recipe, "seed": seed, **given})
         warn_of_noise(calibrate, quiet)
-    target = _target(program, output, ".pte" if as_pte else ".dcmodel")
+    target = target_of(program, output, ".pte" if as_pte else ".dcmodel")
     if as_pte:
         needs_executorch()
     chosen = _recipe(recipe, given, seed) if target_size is None else None
-    inputs = read_calibration(calibrate)
+    inputs = read_calibration(calibrate, image)
     with Interrupts() as interrupts, Stages(quiet, interrupts.check) as stages, quiet_torch():
         stages("read", 0, 1)
         check_archive(program)
         with interrupts.held():
             from dcmobile.compile import compress as compress_program
         exported = read_program(program)
-        metadata = _metadata(label_file, image, exported)
+        metadata = metadata_of(label_file, image, exported)
         stages("read", 1, 1)
         how: dict[str, Any] = {
             "recipe": chosen,
@@ -160,9 +160,11 @@ def _check_target_usage(others: dict[str, Any]) -> None:
 
 
 def _check_usage(has_recipe: bool, given: dict[str, Any], calibrate: tuple[str, ...], cache: Path | None) -> None:
-    for name, value in {"calibrate": calibrate, "cache": cache}.items():
-        if value:
-            raise click.UsageError(f"--{name} needs --target-size: nothing is measured otherwise")
+    """calibrate: where it is of no use."""
+    if cache is not None:
+        raise click.UsageError("--cache needs --target-size: nothing is measured otherwise")
+    if calibrate:
+        raise click.UsageError("--calibrate needs --target-size where a .pte is written")
     if has_recipe and given:
         raise click.UsageError(f"--recipe and --{next(iter(given))} exclude each other: put it into the recipe")
     if not has_recipe and not {"density", "bits"} & set(given):
@@ -177,7 +179,8 @@ def _format_of(output: Path | None) -> str:
     return "pte" if output is not None and output.suffix == ".pte" else "dcmodel"
 
 
-def _target(program: Path, output: Path | None, ending: str) -> Path:
+def target_of(program: Path, output: Path | None, ending: str) -> Path:
+    """The file to write: ``output``, or beside the program. Raises ``FileError``, ``CallError`` for what cannot be."""
     target = program.with_suffix(ending) if output is None else output
     if target.exists():
         if not target.is_file() and not target.is_dir():
@@ -196,7 +199,8 @@ def _recipe(path: Path | None, given: dict[str, Any], seed: int | None) -> Recip
     return recipe if seed is None else Recipe(recipe.layers, seed)
 
 
-def _metadata(label_file: Path | None, image: ImagePreprocessing | None, exported: Any) -> Metadata:
+def metadata_of(label_file: Path | None, image: ImagePreprocessing | None, exported: Any) -> Metadata:
+    """Labels and preprocessing for the file. Raises ``ModelError`` for labels that are not as many as classes."""
     from dcmobile.fileformat import Metadata
 
     metadata = Metadata()

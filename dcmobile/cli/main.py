@@ -15,6 +15,7 @@ from dcmobile.cli.inspect import inspect
 from dcmobile.cli.keygen import keygen
 from dcmobile.cli.program import Program
 from dcmobile.cli.run import run
+from dcmobile.cli.search import search
 from dcmobile.cli.sensitivity import sensitivity
 from dcmobile.cli.sign import sign
 from dcmobile.cli.terminal import tolerate_encoding
@@ -36,7 +37,19 @@ def cli() -> None:
     """
 
 
-for _command in (compress, sensitivity, inspect, run, bench, devices, verify, bundle, keygen, sign):
+for _command in (
+    compress,
+    sensitivity,
+    search,
+    inspect,
+    run,
+    bench,
+    devices,
+    verify,
+    bundle,
+    keygen,
+    sign,
+):
     cli.add_command(_command)
 
 

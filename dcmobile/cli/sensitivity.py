@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dcmobile.cli.calibrate import cache_option, calibrate_option, default_cache, read_calibration, warn_of_noise
 from dcmobile.cli.exported_program import check_archive, quiet_torch, read_program
 from dcmobile.cli.interrupts import Interrupts
+from dcmobile.cli.picture_options import image_words
 from dcmobile.cli.program import Command
 from dcmobile.cli.sizes import Size
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_out, print_tables
+
+if TYPE_CHECKING:
+    from dcmobile.image import ImagePreprocessing
 
 #: Where neither a size nor an error is asked for: noise 20 dB below the signal, which few tasks notice.
 _MAX_ERROR = 0.01
@@ -36,6 +41,12 @@ _MAX_ERROR = 0.01
 )
 @calibrate_option
 @click.option(
+    "--image",
+    callback=image_words,
+    metavar="WORDS",
+    help="What is done to the pictures of --calibrate FOLDER: imagenet, efficientnet-lite or words as in docs/cli.md.",
+)
+@click.option(
     "--samples",
     default=12,
     show_default=True,
@@ -56,6 +67,7 @@ def sensitivity(
     target_size: int | None,
     max_error: float | None,
     calibrate: tuple[str, ...],
+    image: ImagePreprocessing | None,
     samples: int,
     threads: int | None,
     cache: Path | None,
@@ -72,13 +84,13 @@ def sensitivity(
     if target_size is not None and max_error is not None:
         raise click.UsageError("--target-size and --max-error exclude each other")
     warn_of_noise(calibrate, quiet)
-    inputs = read_calibration(calibrate)
+    inputs = read_calibration(calibrate, image)
     with Interrupts() as interrupts, Stages(quiet, interrupts.check) as stages, quiet_torch():
         stages("read", 0, 1)
         check_archive(program)
         with interrupts.held():
-            from dcmobile.compile import check_writable
             from dcmobile.compile import sensitivity as measure
+            from dcmobile.graph_file import check_writable
         for path in (output, plot):
             if path is not None:
                 check_writable(path)

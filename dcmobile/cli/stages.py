@@ -12,11 +12,13 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-#: What is shown for each stage of ``dcmobile.compile.Progress``, and for the reading before it.
+#: What is shown for each stage of ``dcmobile.graph_file.Progress``, and for the reading before it.
 _TITLES = {
     "read": "reading the program",
     "capture": "capturing the network",
     "scan": "measuring layers",
+    "trial": "trying sizes",
+    "compensate": "making up for errors",
     "prune": "pruning",
     "share": "sharing weights",
     "encode": "Huffman coding",

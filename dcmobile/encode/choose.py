@@ -17,17 +17,18 @@ MAX_ELEMENTS = 2**32 - 1
 Values = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 
 
-def encode_weight(weight: Weight) -> EncodedWeight:
+def encode_weight(weight: Weight, pairs: bool = False) -> EncodedWeight:
     """The smallest encoding of the weight, by bytes in the file; of equals the first of sparse shared, dense shared,
     dense.
 
-    A weight without a sharing is stored dense. Decoding gives ``weight.values`` exactly, but for the sign of zeros.
-    Raises ``ModelError`` if a value is not finite, ``GraphError`` if the shape or the sharing does not fit the format.
+    pairs: gaps may be coded in pairs, which takes a file of version 2. A weight without a sharing is stored dense.
+    Decoding gives ``weight.values`` exactly, but for the sign of zeros. Raises ``ModelError`` if a value is not finite,
+    ``GraphError`` if the shape or the sharing does not fit the format.
     """
-    return min(candidates(weight), key=lambda encoded: encoded.file_bytes)
+    return min(candidates(weight, pairs), key=lambda encoded: encoded.file_bytes)
 
 
-def candidates(weight: Weight) -> list[EncodedWeight]:
+def candidates(weight: Weight, pairs: bool = False) -> list[EncodedWeight]:
     """Every encoding that can hold the weight: sparse shared, dense shared and dense, those that apply, in this
     order.
     """
@@ -52,16 +53,18 @@ def candidates(weight: Weight) -> list[EncodedWeight]:
     if not np.array_equal(spelled, weight.values):
         raise GraphError(f"weight {weight.name!r}: its codes and centroids do not give its values")
     possible = (
-        encode_sparse_shared(weight.name, shape, sharing),
+        encode_sparse_shared(weight.name, shape, sharing, pairs),
         encode_dense_shared(weight.name, shape, sharing),
         encode_dense(weight.name, spelled),
     )
     return [encoded for encoded in possible if encoded is not None]
 
 
-def encode_sparse_shared(name: str, shape: tuple[int, ...], sharing: Sharing) -> EncodedWeight | None:
+def encode_sparse_shared(
+    name: str, shape: tuple[int, ...], sharing: Sharing, pairs: bool = False
+) -> EncodedWeight | None:
     """Gaps and codes. None if a run of zeros is too long for any gap width (more than 16,711,679)."""
-    streams = _native.encode_sparse(sharing.codes, sharing.centroids.size)
+    streams = _native.encode_sparse(sharing.codes, sharing.centroids.size, pairs)
     if streams is None:
         return None
     return _shared(Encoding.SPARSE_SHARED, name, shape, sharing.codes, sharing.centroids, streams)

@@ -25,6 +25,10 @@ CHUNK_DTYPE = np.dtype(
 )
 
 
+#: What ``gap_bits`` has more in the file where gaps are coded in pairs (docs/format.md, section 4).
+GAP_PAIRS = 16
+
+
 class Encoding(StrEnum):
     """How a weight is stored; the names of the schema's tables (docs/format.md, section 4)."""
 
@@ -38,7 +42,8 @@ class WeightBytes:
     """Bytes of each part of one weight in the file.
 
     codes, gaps: Huffman streams, each stream filled to whole bytes. codebook: the centroids. tables: packed Huffman
-    code lengths. chunk_records: 36 for each chunk. dense: values stored as they are.
+    code lengths. chunk_records: 36 for each chunk, fewer in a packed file (docs/format.md, section 9). dense: values
+    stored as they are.
     """
 
     codes: int = 0
@@ -61,7 +66,8 @@ class WeightStatistics:
     elements: weights in the tensor. non_zeros: those kept.
     centroids: entries of the codebook; in a dense shared weight zero is one of them. 0 if stored dense.
     code_bits: width of a code without Huffman coding, ceil(log2(centroids)).
-    gap_bits: width of a relative index, 2..8; 0 if there are none.
+    gap_bits: width of a relative index, 2..8; 0 if there are none. gap_pairs: whether two of them, of 2..4 bits each,
+    have a code word together, which takes a file of version 2.
     gap_symbols: relative indices, skips included (the paper's index entries, fillers included). code_symbols: codes.
     gap_entropy_bits, code_entropy_bits: what an ideal order-0 coder needs for all of them, in bits.
     gap_coded_bits, code_coded_bits: what the Huffman codes take for all of them, in bits.
@@ -80,6 +86,7 @@ class WeightStatistics:
     code_entropy_bits: float = 0.0
     gap_coded_bits: int = 0
     code_coded_bits: int = 0
+    gap_pairs: bool = False
 
     @classmethod
     def of_shared(
@@ -95,7 +102,7 @@ class WeightStatistics:
     ) -> WeightStatistics:
         """Of a shared weight.
 
-        codes: 0 for a zero weight. centroids: as the file holds them. tables, chunk_records: bytes.
+        codes: 0 for a zero weight. centroids, gap_bits: as the file holds them. tables, chunk_records: bytes.
         """
         return cls(
             encoding=encoding,
@@ -110,7 +117,8 @@ class WeightStatistics:
             ),
             centroids=centroids.size,
             code_bits=max(centroids.size - 1, 0).bit_length(),
-            gap_bits=gap_bits,
+            gap_bits=gap_bits % GAP_PAIRS,
+            gap_pairs=gap_bits > GAP_PAIRS,
             gap_symbols=gaps.symbols,
             code_symbols=coded.symbols,
             gap_entropy_bits=gaps.entropy_bits,
@@ -118,6 +126,11 @@ class WeightStatistics:
             gap_coded_bits=gaps.bits,
             code_coded_bits=coded.bits,
         )
+
+    @property
+    def stored_gap_bits(self) -> int:
+        """``gap_bits`` as the file holds it."""
+        return self.gap_bits + (GAP_PAIRS if self.gap_pairs else 0)
 
     @property
     def density(self) -> float:

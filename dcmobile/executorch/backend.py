@@ -12,12 +12,12 @@ from torch.export import ExportedProgram
 
 from dcmobile.capture.parametrized import trained_codebooks
 from dcmobile.capture.program_to_graph import graph_of
-from dcmobile.compile import DEFAULT_RECIPE, compressed_file, prepared_with_codebooks
 from dcmobile.errors import DcmError
 from dcmobile.executorch.argument_order import in_program_order
 from dcmobile.executorch.aten_form import aten_form
 from dcmobile.executorch.names import with_first_names, with_input_names
 from dcmobile.fileformat import Metadata
+from dcmobile.graph_file import DEFAULT_RECIPE, compressed_file, prepared_with_codebooks
 from dcmobile.recipe import Recipe
 
 #: Where a node of a delegated part carries its job. Unlike a compile spec, it is not written to the .pte.

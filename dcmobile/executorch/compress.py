@@ -11,12 +11,12 @@ from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPar
 from executorch.exir import to_edge_transform_and_lower
 from torch.export import ExportedProgram
 
-from dcmobile.budget.calibration import CalibrationInputs
-from dcmobile.compile import FilePath, Progress, check_writable
+from dcmobile.calibration.inputs import CalibrationInputs
 from dcmobile.errors import CallError, Code
 from dcmobile.executorch.partitioner import DcmPartitioner
 from dcmobile.executorch.to_size import lower_to_size
 from dcmobile.fileformat import Metadata, write_atomically
+from dcmobile.graph_file import FilePath, Progress, check_writable
 from dcmobile.recipe import Recipe
 
 

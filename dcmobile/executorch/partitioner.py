@@ -16,7 +16,7 @@ from torch.export import ExportedProgram
 
 from dcmobile.capture.program import aten_program, refuse_train_mode
 from dcmobile.capture.translation import kept_operators
-from dcmobile.compile import DEFAULT_RECIPE
+from dcmobile.errors import RecipeError
 from dcmobile.executorch.argument_order import order_of
 from dcmobile.executorch.aten_form import aten_form, is_edge
 from dcmobile.executorch.backend import JOB, DcmBackend, Job
@@ -26,6 +26,7 @@ from dcmobile.executorch.names import Names, names_of, with_first_names
 from dcmobile.executorch.survey import Survey, survey
 from dcmobile.executorch.unread_buffers import without_unread_buffers
 from dcmobile.fileformat import Metadata
+from dcmobile.graph_file import DEFAULT_RECIPE
 from dcmobile.layer_weights import layer_weights
 from dcmobile.recipe import Recipe
 
@@ -42,6 +43,7 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
     recipe: as for ``dcmobile.compress``; None: 8 bits for every layer, no pruning.
     metadata: ``Metadata`` or a mapping of free entries, for every blob.
 
+    Raises ``RecipeError`` for a recipe with ``[compensation]``.
     Lowering raises ``RecipeError`` for a pattern that fits no layer of any part, ``ModelError`` for a program in train
     mode, for channels_last inputs and for NaN weights.
     """
@@ -57,6 +59,11 @@ class DcmPartitioner(Partitioner):  # type: ignore[misc]  # executorch is untype
         self.delegation_spec = DelegationSpec(DcmBackend.__name__, [])
         self.explanation = ""
         self.took_all = False
+        if isinstance(recipe, Recipe) and recipe.compensation is not None:
+            raise RecipeError(
+                "the recipe has layers make up for their errors ([compensation]), which a delegate cannot: it gets no "
+                "calibration inputs"
+            )
         self._given = recipe is not None
         self._recipe = DEFAULT_RECIPE if recipe is None else recipe if isinstance(recipe, Recipe) else Recipe(recipe)
         self._metadata = metadata

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from torch.export import ExportedProgram
 
-from dcmobile.budget.calibration import CalibrationInputs
-from dcmobile.compile import FilePath, Progress, sensitivity
+from dcmobile.calibration.inputs import CalibrationInputs
+from dcmobile.compile import sensitivity
 from dcmobile.errors import CallError, Code, DcmError, UnsupportedOperatorError
 from dcmobile.fileformat import Metadata
+from dcmobile.graph_file import FilePath, Progress
 from dcmobile.recipe import Recipe
 
 #: Bytes of a .pte around the .dcmodel of a network with one input and one output.
@@ -37,7 +38,7 @@ def lower_to_size(
     Raises ``CallError`` if the size cannot be reached, or if dcmobile does not take the program whole.
     """
     try:
-        measured = sensitivity(program, calibration, cache=cache, metadata=metadata, progress=tell)
+        measured = sensitivity(program, calibration, cache=cache, metadata=metadata, progress=tell, compensate=False)
     except UnsupportedOperatorError as problem:
         raise CallError(
             f"a target size needs a network that dcmobile takes whole, for others take a recipe: {problem}",

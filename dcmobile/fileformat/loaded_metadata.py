@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dcmobile.fileformat.schema_generated as schema_generated
 from dcmobile.errors import Code, FileError
 from dcmobile.file_state import FileState
+from dcmobile.fileformat.container import open_container
 from dcmobile.fileformat.metadata import Metadata, read_metadata
 
 
@@ -18,4 +18,4 @@ def read_loaded_metadata(state: FileState) -> Metadata:
         raise FileError(f"cannot read {state.path}: {error.strerror}", Code.FILE_IO) from None
     if not same:
         raise FileError(f"{state.path} has changed since it was loaded: load it again", Code.FILE_IO)
-    return read_metadata(schema_generated.Model.GetRootAs(data).Metadata())
+    return read_metadata(open_container(data)[0].Metadata())

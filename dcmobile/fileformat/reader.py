@@ -18,6 +18,7 @@ import dcmobile.fileformat.schema_generated as schema_generated
 from dcmobile import _native
 from dcmobile.encode import CHUNK_DTYPE, Encoding, WeightBytes, WeightStatistics
 from dcmobile.errors import Code, FileError
+from dcmobile.fileformat.container import chunk_record_bytes, file_version, open_container
 from dcmobile.fileformat.metadata import Metadata, read_metadata
 from dcmobile.fileformat.operator_tables import operator_table, read_attributes, read_weights
 from dcmobile.fileformat.schema import member
@@ -61,14 +62,14 @@ def read_bytes(data: bytes | bytearray | memoryview) -> LoadedFile:
     planned = _native.Model.open_memory(file, memory_limit=_MEMORY_LIMIT).operators
     shapes = [shapes for _name, _type, _kernel, _reason, _macs, shapes, *_expected in planned]
 
-    model = schema_generated.Model.GetRootAs(bytes(data) if isinstance(data, memoryview) else data)
-    payload = _vector(model, "Payload", file)
+    model, payload = open_container(data)
+    version = file_version(data)
     tables = [model.Weights(index) for index in range(model.WeightsLength())]
     names = _weight_names(model, len(tables))
     weights: dict[str, Weight] = {}
     statistics: dict[str, WeightStatistics] = {}
     for name, table in zip(names, tables, strict=True):
-        weights[name], statistics[name] = _read_weight(name, table, payload)
+        weights[name], statistics[name] = _read_weight(name, table, payload, version)
 
     content = sum(each.bytes.total for each in statistics.values())
     sections = sum(each.bytes.codes + each.bytes.gaps + each.bytes.dense for each in statistics.values())
@@ -77,7 +78,7 @@ def read_bytes(data: bytes | bytearray | memoryview) -> LoadedFile:
         metadata=read_metadata(model.Metadata()),
         statistics=statistics,
         bytes=FileBytes(file.size, content, payload.size - sections),
-        version=model.Version(),
+        version=version,
     )
 
 
@@ -93,7 +94,9 @@ def _text(raw: bytes | None) -> str:
     return raw.decode() if raw else ""
 
 
-def _read_weight(name: str, table: Any, payload: npt.NDArray[np.uint8]) -> tuple[Weight, WeightStatistics]:
+def _read_weight(
+    name: str, table: Any, payload: npt.NDArray[np.uint8], version: int
+) -> tuple[Weight, WeightStatistics]:
     shape = tuple(int(size) for size in table.ShapeAsNumpy())
     size = int(np.prod(shape, dtype=np.int64))
     encoding = member("Encoding", table.EncodingType(), table.Encoding())
@@ -127,7 +130,7 @@ def _read_weight(name: str, table: Any, payload: npt.NDArray[np.uint8]) -> tuple
         gaps,
         coded,
         tables=len(gap_lengths) + len(code_lengths),
-        chunk_records=len(chunks),
+        chunk_records=chunk_record_bytes(chunks, version),
     )
     return Weight(name, values, sharing), statistics
 

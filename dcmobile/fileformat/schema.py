@@ -9,7 +9,8 @@ import dcmobile.fileformat.schema_generated as schema_generated
 from dcmobile.errors import GraphError
 
 IDENTIFIER = b"DCM1"
-VERSION = 1
+#: Of a file whose model stands in the flatbuffer as it is, and of one that is packed (docs/format.md, section 9).
+PLAIN_VERSION, PACKED_VERSION = 1, 2
 PAYLOAD_ALIGNMENT = 16
 PAYLOAD_SLACK = 8
 MAX_FILE_BYTES = 2**31 - 1

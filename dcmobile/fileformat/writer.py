@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flatbuffers
@@ -15,14 +15,16 @@ from dcmobile import _native
 from dcmobile.encode import EncodedWeight, Encoding, encode_graph
 from dcmobile.errors import GraphError
 from dcmobile.fileformat.atomic import write_atomically
+from dcmobile.fileformat.container import chunk_record_bytes
 from dcmobile.fileformat.metadata import Metadata
 from dcmobile.fileformat.operator_tables import WEIGHT_ROLES, add_operator_table, check_op
 from dcmobile.fileformat.schema import (
     IDENTIFIER,
     MAX_FILE_BYTES,
+    PACKED_VERSION,
     PAYLOAD_ALIGNMENT,
     PAYLOAD_SLACK,
-    VERSION,
+    PLAIN_VERSION,
     add_table,
     union_type,
 )
@@ -31,6 +33,9 @@ from dcmobile.layer_weights import dense_weights
 
 # Room for tables, so that the builder never has to move a large payload.
 _STRUCTURE_ESTIMATE = 1 << 16
+
+#: The share of a file that packing its model must save, as a divisor.
+_WORTH_PACKING = 64
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,20 @@ def write_file(path: str | os.PathLike[str], graph: Graph, metadata: Metadata | 
 
 
 def build_file(
-    graph: Graph, encoded: Mapping[str, EncodedWeight] | None = None, metadata: Metadata | None = None
+    graph: Graph,
+    encoded: Mapping[str, EncodedWeight] | None = None,
+    metadata: Metadata | None = None,
+    packed: bool | None = None,
 ) -> WrittenFile:
     """The file of a graph. Weights that ``encoded`` does not hold by their name are encoded here (``encode_graph``);
     those no operator uses are left out. Attributes are rounded to float32.
 
+    packed: write the model in its packed form (format version 2) or not (version 1, which older runtimes read too).
+    None: where it makes the file smaller by 1/64 or more, or a weight's gaps are coded in pairs.
+
     Raises ``GraphError`` if the graph does not hold together, has an operator or an attribute that the format cannot
-    hold or a name that is not UTF-8 text, or the file would take 2 GiB.
+    hold or a name that is not UTF-8 text, ``encoded`` has pairs that an unpacked file cannot hold, or the file would
+    take 2 GiB.
     """
     graph.check()
     if not graph.inputs or not graph.ops or not graph.outputs:
@@ -89,31 +101,91 @@ def build_file(
     used = (op.weights[role] for op in graph.ops for role in WEIGHT_ROLES if role in op.weights)
     names = list(dict.fromkeys(used))
     given = encoded or {}
-    made = encode_graph(graph, [name for name in names if name not in given])
+    made = encode_graph(graph, [name for name in names if name not in given], pairs=packed is not False)
     weights = tuple(given.get(name) or made[name] for name in names)
     _check_dense(graph, weights)
-    offsets, payload_bytes = _lay_out(weights)
-    content = sum(weight.statistics.bytes.total for weight in weights)
-    sections = sum(weight.payload.nbytes for weight in weights)
-    if content + payload_bytes - sections > MAX_FILE_BYTES:
-        raise GraphError(f"the file would take {content} bytes; the format holds 2^31 - 1")
-
-    builder = flatbuffers.Builder(min(payload_bytes + content - sections + _STRUCTURE_ESTIMATE, MAX_FILE_BYTES))
-    # The buffer grows towards its front: what is written first ends up last.
-    model: dict[str, Any] = {"payload": _add_payload(builder, weights, offsets, payload_bytes)}
+    if packed is False and any(weight.statistics.gap_pairs for weight in weights):
+        raise GraphError("gaps that are coded in pairs take a packed file")
+    model = _Model(graph, weights, metadata)
     try:
-        if metadata:
-            model["metadata"] = _add_metadata(builder, metadata)
-        tables = [_add_weight(builder, weight, offset) for weight, offset in zip(weights, offsets, strict=True)]
-        model["weights"] = _add_references(builder, tables)
-        model |= _add_graph(builder, graph, {name: index for index, name in enumerate(names)})
+        return model.packed_file() if packed or (packed is None and model.is_worth_packing()) else model.plain_file()
     except UnicodeEncodeError as error:
         raise GraphError(f"the name {error.object!r} cannot be written as UTF-8") from error
-    builder.Finish(add_table(builder, "Model", model | {"version": VERSION}), IDENTIFIER)
-    data: bytearray = builder.Output()
-    if len(data) > MAX_FILE_BYTES:
-        raise GraphError(f"the file would take {len(data)} bytes; the format holds 2^31 - 1")
-    return WrittenFile(data, weights, FileBytes(len(data), content, payload_bytes - sections))
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What a file will say; graph and weights fit each other."""
+
+    graph: Graph
+    weights: tuple[EncodedWeight, ...]
+    metadata: Metadata | None
+
+    def plain_file(self) -> WrittenFile:
+        """Format version 1."""
+        offsets, payload_bytes = _lay_out(self.weights, PAYLOAD_ALIGNMENT)
+        # The buffer grows towards its front: what is written first ends up last.
+        builder = self._builder(payload_bytes)
+        payload = _add_payload(builder, self.weights, offsets, payload_bytes)
+        return self._finished(builder, self._add(builder, offsets) | {"payload": payload}, offsets, payload_bytes)
+
+    def packed_file(self) -> WrittenFile:
+        """Format version 2."""
+        offsets, payload_bytes = _lay_out(self.weights, 1)
+        builder = self._builder(payload_bytes)
+        payload = _add_payload(builder, self.weights, offsets, payload_bytes)
+        packed = builder.CreateByteVector(_native.pack_model(self._structure(offsets)))
+        empty = _add_references(builder, [])
+        fields = {"inputs": empty, "ops": empty, "outputs": empty, "packed": packed, "payload": payload}
+        return self._finished(builder, fields, offsets, payload_bytes)
+
+    def is_worth_packing(self) -> bool:
+        """Whether the file needs a reader of version 2 or gets smaller by a share that is worth one."""
+        if any(each.statistics.gap_pairs for each in self.weights):
+            return True
+        offsets, payload_bytes = _lay_out(self.weights, PAYLOAD_ALIGNMENT)
+        structure = self._structure(offsets)
+        saved = structure.size - len(_native.pack_model(structure))
+        return saved * _WORTH_PACKING >= structure.size + payload_bytes
+
+    def _structure(self, offsets: list[int]) -> npt.NDArray[np.uint8]:
+        """A plain file but for its payload and its version."""
+        builder = flatbuffers.Builder(_STRUCTURE_ESTIMATE)
+        builder.Finish(add_table(builder, "Model", self._add(builder, offsets)), IDENTIFIER)
+        return np.frombuffer(builder.Output(), np.uint8)
+
+    def _add(self, builder: Any, offsets: list[int]) -> dict[str, Any]:
+        """The fields of the table but for version and payload; offsets: of the weights in the payload."""
+        model: dict[str, Any] = {}
+        if self.metadata:
+            model["metadata"] = _add_metadata(builder, self.metadata)
+        tables = [_add_weight(builder, each, offset) for each, offset in zip(self.weights, offsets, strict=True)]
+        model["weights"] = _add_references(builder, tables)
+        return model | _add_graph(builder, self.graph, {each.name: index for index, each in enumerate(self.weights)})
+
+    def _builder(self, payload_bytes: int) -> Any:
+        rest = sum(each.statistics.bytes.total - each.payload.nbytes for each in self.weights)
+        if payload_bytes + rest > MAX_FILE_BYTES:
+            raise GraphError(f"the file would take {payload_bytes + rest} bytes; the format holds 2^31 - 1")
+        return flatbuffers.Builder(min(payload_bytes + rest + _STRUCTURE_ESTIMATE, MAX_FILE_BYTES))
+
+    def _finished(self, builder: Any, fields: dict[str, Any], offsets: list[int], payload_bytes: int) -> WrittenFile:
+        version = PACKED_VERSION if "packed" in fields else PLAIN_VERSION
+        builder.Finish(add_table(builder, "Model", fields | {"version": version}), IDENTIFIER)
+        data: bytearray = builder.Output()
+        if len(data) > MAX_FILE_BYTES:
+            raise GraphError(f"the file would take {len(data)} bytes; the format holds 2^31 - 1")
+        weights = tuple(_with_records(*each, version) for each in zip(self.weights, offsets, strict=True))
+        content = sum(each.statistics.bytes.total for each in weights)
+        padding = payload_bytes - sum(each.payload.nbytes for each in weights)
+        return WrittenFile(data, weights, FileBytes(len(data), content, padding))
+
+
+def _with_records(weight: EncodedWeight, offset: int, version: int) -> EncodedWeight:
+    """The weight with what its chunk records take in a file of this version; offset: where its payload starts."""
+    size = chunk_record_bytes(_placed(weight, offset).tobytes(), version)
+    parts = replace(weight.statistics.bytes, chunk_records=size)
+    return replace(weight, statistics=replace(weight.statistics, bytes=parts))
 
 
 def _check_dense(graph: Graph, weights: tuple[EncodedWeight, ...]) -> None:
@@ -126,23 +198,23 @@ def _check_dense(graph: Graph, weights: tuple[EncodedWeight, ...]) -> None:
             )
 
 
-def _lay_out(weights: tuple[EncodedWeight, ...]) -> tuple[list[int], int]:
-    """Where each weight's section starts in the payload, and the payload's size."""
+def _lay_out(weights: tuple[EncodedWeight, ...], alignment: int) -> tuple[list[int], int]:
+    """Where each weight's section starts in the payload, and the payload's size. alignment: of dense values."""
     offsets = [0] * len(weights)
     end = 0
-    # Dense values first: they need alignment, and what fills their last 16 bytes best is the next ones.
+    # Dense values first: they need alignment, and what fills their last bytes best is the next ones.
     order = sorted(range(len(weights)), key=lambda index: weights[index].encoding is not Encoding.DENSE)
     for index in order:
         if weights[index].encoding is Encoding.DENSE:
-            end = _aligned(end)
+            end = _aligned(end, alignment)
         offsets[index] = end
         end += weights[index].payload.nbytes
     # Filled up, since the vector starts at a multiple of 16 and the builder would put the same zeros behind it.
-    return offsets, _aligned(end + PAYLOAD_SLACK)
+    return offsets, _aligned(end + PAYLOAD_SLACK, alignment)
 
 
-def _aligned(size: int) -> int:
-    return -(-size // PAYLOAD_ALIGNMENT) * PAYLOAD_ALIGNMENT
+def _aligned(size: int, alignment: int) -> int:
+    return -(-size // alignment) * alignment
 
 
 def _add_payload(builder: Any, weights: tuple[EncodedWeight, ...], offsets: list[int], size: int) -> int:
@@ -169,11 +241,16 @@ def _add_weight(builder: Any, weight: EncodedWeight, offset: int) -> int:
     )
 
 
-def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, Any]:
+def _placed(weight: EncodedWeight, offset: int) -> npt.NDArray[Any]:
+    """Its chunks as they stand in the file."""
     chunks = weight.chunks.copy()
     chunks["offset"] += np.uint32(offset)
+    return chunks
+
+
+def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, Any]:
     values = {
-        "chunks": _add_structs(builder, chunks),
+        "chunks": _add_structs(builder, _placed(weight, offset)),
         "code_lengths": builder.CreateByteVector(weight.code_lengths),
     }
     if weight.dtype == np.float16:
@@ -182,7 +259,7 @@ def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, A
         values["centroids"] = builder.CreateNumpyVector(weight.centroids)
     if weight.encoding is Encoding.SPARSE_SHARED:
         values["gap_lengths"] = builder.CreateByteVector(weight.gap_lengths)
-        values["gap_bits"] = weight.statistics.gap_bits
+        values["gap_bits"] = weight.statistics.stored_gap_bits
     return values
 
 

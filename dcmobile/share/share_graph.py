@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +13,11 @@ from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.share.layer import cluster_layer, sharing_of, spelled_out
 
 
-def share_graph(graph: Graph, recipe: Recipe, progress: Callable[[int, int], None] | None = None) -> Graph:
-    """The graph with each layer's weights shared as the recipe says; what is shared already stays as it is. Where a
-    layer has several weights (an LSTM), each gets a codebook of its own.
+def share_graph(
+    graph: Graph, recipe: Recipe, progress: Callable[[int, int], None] | None = None, but: Collection[str] = ()
+) -> Graph:
+    """The graph with each layer's weights shared as the recipe says; what is shared already stays as it is, and so do
+    the weights of the names ``but``. Where a layer has several weights (an LSTM), each gets a codebook of its own.
 
     Weights that are zero stay zero. progress: called with (layers done, layers). Raises ``RecipeError``.
     """
@@ -26,7 +28,8 @@ def share_graph(graph: Graph, recipe: Recipe, progress: Callable[[int, int], Non
             progress(done, len(layers))
         settings = layer_settings(layer, recipe)
         if settings is not None:
-            weights |= {w.name: _shared(layer, w, settings, recipe.seed) for w in held if w.sharing is None}
+            due = (weight for weight in held if weight.sharing is None and weight.name not in but)
+            weights |= {weight.name: _shared(layer, weight, settings, recipe.seed) for weight in due}
     if progress is not None:
         progress(len(layers), len(layers))
     return replace(graph, weights=weights)

@@ -27,13 +27,13 @@ struct Unplanned {
 
   Status load(const char* path) {
     DCM_TRY(source.open_path(budget, path));
-    Result<const fb::Model*> root = verify_container(source.data(), source.size());
-    if (!root.ok()) return root.status();
-    VisitMeter meter(source.size());
-    DCM_TRY(verify_weights(*root.value(), budget, meter, &weights));
-    DCM_TRY(build_graph(*root.value(), weights, budget, meter, &graph));
+    Container container;
+    DCM_TRY(container.open(source.data(), source.size(), budget));
+    VisitMeter meter(container.bytes());
+    DCM_TRY(verify_weights(container, budget, meter, &weights));
+    DCM_TRY(build_graph(container.model(), weights, budget, meter, &graph));
     ThreadPool pool;
-    return decode_weights(*root.value(), DecodeOptions(), budget, pool, &weights);
+    return decode_weights(container, DecodeOptions(), budget, pool, &weights);
   }
 };
 

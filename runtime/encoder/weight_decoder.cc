@@ -3,6 +3,8 @@
 #include <optional>
 
 #include "encoder/symbol_counts.h"
+#include "format/gap_form.h"
+#include "format/gap_group.h"
 #include "huffman/code_lengths.h"
 #include "huffman/decode_table.h"
 #include "huffman/stream_decoder.h"
@@ -56,6 +58,41 @@ struct Group {
   }
 };
 
+// The gaps of a sparse weight, coded one by one or in pairs.
+class GapReader {
+ public:
+  std::vector<uint8_t> symbols;  // of the present chunk
+
+  GapReader(const std::vector<uint8_t>& packed, GapForm form, uint64_t total)
+      : form_(form), coded_(packed, form.alphabet(), form.pairs ? total / 2 : total), counts_(form.skip() + 1) {}
+
+  void decode(const uint16_t (&stream_bytes)[kStreams], uint32_t count, const uint8_t*& position) {
+    coded_.decode(stream_bytes, form_.coded(count), position);
+    symbols = coded_.symbols;
+    if (form_.pairs) {
+      symbols.resize(2 * coded_.symbols.size());
+      split_gap_pairs(coded_.symbols.data(), form_.coded(count), form_.bits, symbols.data());
+      require(symbols.size() == count || symbols.back() == 0, DCM_FILE_INDEX, "the last pair of gaps is no pair");
+      symbols.resize(count);
+    }
+    for (uint8_t symbol : symbols) ++counts_[symbol];
+  }
+
+  // Of the gap symbols, whatever is coded.
+  StreamStatistics statistics() const {
+    StreamStatistics result = coded_.statistics();
+    result.entropy_bits = entropy_bits(counts_);
+    result.symbols = 0;
+    for (uint64_t count : counts_) result.symbols += count;
+    return result;
+  }
+
+ private:
+  GapForm form_;
+  Group coded_;
+  std::vector<uint64_t> counts_;
+};
+
 const uint8_t* chunk_bytes(const CodedWeight& coded, const ChunkRecord& chunk) {
   size_t total = kPayloadSlack;
   for (uint32_t stream = 0; stream < kStreams; ++stream)
@@ -71,8 +108,8 @@ const uint8_t* chunk_bytes(const CodedWeight& coded, const ChunkRecord& chunk) {
 
 DecodedWeight decode_weight(const CodedWeight& coded, size_t size) {
   const bool sparse = coded.gap_bits != 0;
-  require(!sparse || (coded.gap_bits >= kMinGapBits && coded.gap_bits <= kMaxGapBits), DCM_FILE_STRUCTURE,
-          "gap_bits is not 2..8");
+  const GapForm form = GapForm::of(coded.gap_bits);
+  require(!sparse || form.valid(), DCM_FILE_STRUCTURE, "gap_bits is not 2..8 or 18..20");
   require(coded.centroid_count <= kMaxCentroids, DCM_FILE_STRUCTURE, "more than 256 centroids");
   uint64_t gap_total = 0, code_total = 0;
   for (size_t i = 0; i < coded.chunk_count; ++i) {
@@ -80,9 +117,9 @@ DecodedWeight decode_weight(const CodedWeight& coded, size_t size) {
     code_total += coded.chunks[i].code_count;
   }
   Group codes(coded.code_lengths, coded.centroid_count, code_total);
-  std::optional<Group> gaps;
-  if (sparse) gaps.emplace(coded.gap_lengths, 1u << coded.gap_bits, gap_total);
-  const uint32_t skip = (1u << coded.gap_bits) - 1;
+  std::optional<GapReader> gaps;
+  if (sparse) gaps.emplace(coded.gap_lengths, form, gap_total);
+  const uint32_t skip = form.skip();
 
   DecodedWeight decoded;
   decoded.weights.resize(size);

@@ -25,7 +25,7 @@ struct CodedWeight {
   size_t payload_size;     // kPayloadSlack bytes after the last chunk included
   const ChunkRecord* chunks;
   size_t chunk_count;
-  uint32_t gap_bits;  // 0: dense shared
+  uint32_t gap_bits;  // as the file has it (GapForm); 0: dense shared
   std::vector<uint8_t> gap_lengths;
   std::vector<uint8_t> code_lengths;
   uint32_t centroid_count;

@@ -31,7 +31,7 @@ struct StreamStatistics {
 };
 
 struct EncodedStreams {
-  uint32_t gap_bits = 0;              // 0 in a dense shared weight
+  uint32_t gap_bits = 0;              // as the file has it: GapForm; 0 in a dense shared weight
   std::vector<uint8_t> gap_lengths;   // packed
   std::vector<uint8_t> code_lengths;  // packed
   std::vector<ChunkRecord> chunks;
@@ -44,10 +44,12 @@ struct EncodedStreams {
 };
 
 // codes: size elements, row-major, 0 for a pruned weight, i + 1 for centroid i of centroid_count (0..256). Of the gap
-// widths 2..8 the one with the fewest file_bytes() is taken, the narrower of equals. Empty if no width can carry the
+// widths 2..8 the one with the fewest file_bytes() is taken, the narrower of equals. pairs: gaps are coded in pairs
+// where that saves 1/256 of the bytes or more, which takes a file of version 2. Empty if no width can carry the
 // tensor: that needs a run of more than 16,711,679 zeros before a non-zero. Throws std::invalid_argument for a code out
 // of range, std::length_error for a payload above 2^31 - 1 bytes.
-std::optional<EncodedStreams> encode_sparse(const uint16_t* codes, size_t size, size_t centroid_count);
+std::optional<EncodedStreams> encode_sparse(const uint16_t* codes, size_t size, size_t centroid_count,
+                                            bool pairs = false);
 
 // codes: size elements, row-major, each an index below centroid_count (1..256). Throws as encode_sparse.
 EncodedStreams encode_dense_shared(const uint16_t* codes, size_t size, size_t centroid_count);

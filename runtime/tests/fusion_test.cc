@@ -38,8 +38,10 @@ std::string kernel_of(const OneOp& run, size_t op) {
 
 bool is_fused(const OneOp& run, size_t op) {
   const PlannedOp& planned = run.model()->plan.ops[op];
-  const bool fused = planned.site.op->type == OpType::kAdd ? kernel_of(run, op) == "add_fused"
-                                                           : kernel_of(run, op) == "max_pool2d_fused";
+  const OpType type = planned.site.op->type;
+  const bool fused = kernel_of(run, op) == (type == OpType::kAdd      ? "add_fused"
+                                            : type == OpType::kConv2d ? "conv2d_fused"
+                                                                      : "max_pool2d_fused");
   EXPECT_EQ(planned.kernel->run == nullptr, fused);
   return fused;
 }
@@ -132,6 +134,41 @@ TEST_P(Fusion, PoolsAreExact) {
   EXPECT_EQ(fused > 0, has_vectors());
 }
 
+// A depthwise 3 x 3 convolution of what a sparse 1 x 1 one makes: bands with and without rows around them, planes of
+// one band, rows shorter than a vector, strides, activations that are no clamp, weights of the second one in all forms.
+// Bit for bit: both add the products of an output in the same order, from its bias on.
+TEST_P(Fusion, DepthwiseConvolutionsAreExact) {
+  std::mt19937 random(96);
+  uint32_t fused = 0;
+  for (uint32_t i = 0; i < 36; ++i) {
+    const fb::Activation activations[] = {fb::Activation_Relu6, fb::Activation_None, fb::Activation_HardSwish};
+    OpParts conv;
+    conv.activation = activations[i % 3];
+    const uint32_t channels = pick(random, 1, 40), outputs = pick(random, 1, 24);
+    const uint32_t height = 4 * pick(random, 1, 16), width = i % 4 == 3 ? pick(random, 1, 50) : 4 * pick(random, 1, 16);
+    Twins twins(random, form(), conv, {pick(random, 1, 3), channels, height, width}, outputs, 1);
+    OpParts& second = twins.follow(fb::OpAttributes_Conv2d, {2});
+    second.kernel_h = second.kernel_w = 3;
+    second.pad_top = second.pad_left = second.pad_bottom = second.pad_right = 1;
+    second.stride_h = second.stride_w = 1 + i / 3 % 2;
+    second.groups = outputs;
+    second.activation = activations[i / 6 % 3];
+    const WeightForm forms[] = {WeightForm::kDenseShared, WeightForm::kDense, WeightForm::kSparse};
+    Tensor values;
+    second.weight = add_weight(&twins.parts, forms[i / 2 % 3], random, {outputs, 1, 3, 3}, &values);
+    if (i % 5 != 4) second.bias = twins.parts.dense({outputs}, testing::random_values(random, outputs));
+    const OneOp together = twins.together(), apart = twins.apart();
+    const bool is = is_fused(together, 2);
+    ASSERT_FALSE(is && (height * width % 4 != 0 || !has_vectors() || form() != WeightForm::kSparse));
+    ASSERT_FALSE(is_fused(apart, 2));
+    fused += is;
+    const std::vector<Tensor> inputs = {random_tensor(random, twins.shape), random_tensor(random, twins.out)};
+    const Tensor expected = apart(inputs);
+    for (const uint32_t threads : {1u, 3u}) ASSERT_EQ(together(inputs, threads), expected) << threads << ", case " << i;
+  }
+  EXPECT_EQ(fused > 8, has_vectors() && form() == WeightForm::kSparse) << fused;
+}
+
 TEST_P(Fusion, OnlyWhereItMay) {
   std::mt19937 random(93);
   const auto fuses = [&](const OpParts& conv, auto&& change) {
@@ -202,6 +239,36 @@ TEST_P(Fusion, IsToldOf) {
   const StorageMap& map = run.model()->plan.storage;
   EXPECT_EQ(map.of_value[2], map.of_value[4]);
   EXPECT_EQ(map.storages[map.of_value[4]].kind, StorageKind::kOutput);
+}
+
+// A kernel that exists for pairs alone takes both operators' work.
+TEST_P(Fusion, PairsAreToldOf) {
+  std::mt19937 random(97);
+  OpParts conv;
+  Twins twins(random, form(), conv, {1, 16, 16, 16}, 24, 1);
+  OpParts& second = twins.follow(fb::OpAttributes_Conv2d, {2});
+  second.kernel_h = second.kernel_w = 3;
+  second.pad_top = second.pad_left = second.pad_bottom = second.pad_right = 1;
+  second.groups = 24;
+  Tensor values;
+  second.weight = add_weight(&twins.parts, WeightForm::kDense, random, {24, 1, 3, 3}, &values);
+  const auto info_of = [](const OneOp& run, size_t op) {
+    dcm_op_info info = {};
+    EXPECT_EQ(dcm_model_op(run.model(), op, &info, nullptr), DCM_OK);
+    return info;
+  };
+  const OneOp together = twins.together(), apart = twins.apart();
+  const bool fused = is_fused(together, 2);
+  EXPECT_EQ(fused, has_vectors() && form() == WeightForm::kSparse);
+  const dcm_op_info first = info_of(together, 0), last = info_of(together, 2);
+  EXPECT_EQ(first.macs + last.macs, info_of(apart, 0).macs + info_of(apart, 2).macs);
+  if (!fused) return;
+  EXPECT_EQ(std::string(first.kernel).rfind("conv2d_into_depthwise_sparse_", 0), 0u);
+  EXPECT_EQ(first.expected_ns, 0.0);
+  EXPECT_EQ(first.other_kernel, nullptr);
+  EXPECT_STREQ(last.kernel, "conv2d_fused");
+  EXPECT_STREQ(last.reason, "'conv' (operator 0) does it as it writes");
+  EXPECT_EQ(last.macs, 0u);
 }
 
 }  // namespace

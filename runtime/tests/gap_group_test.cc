@@ -63,6 +63,23 @@ TEST(GapGroup, TheVeryEndOfASegment) {
   EXPECT_EQ(place_gap_group(none.data(), 3, 65536, 0, columns.data()), 0u);
 }
 
+TEST(GapGroup, SplitsPairsFromTheSecondHalfOfTheirOwnMemory) {
+  std::mt19937 random(2);
+  for (uint32_t bits : {2u, 3u, 4u}) {
+    for (uint32_t count : {0u, 1u, 7u, 8u, 9u, 64u, 1001u}) {
+      Gaps memory(2 * count), expected;
+      for (uint32_t i = 0; i < count; ++i) {
+        const uint8_t pair = static_cast<uint8_t>(random() & ((1u << 2 * bits) - 1));
+        memory[count + i] = pair;
+        expected.push_back(static_cast<uint8_t>(pair & ((1u << bits) - 1)));
+        expected.push_back(static_cast<uint8_t>(pair >> bits));
+      }
+      split_gap_pairs(memory.data() + count, count, bits, memory.data());
+      EXPECT_EQ(memory, expected) << bits << ' ' << count;
+    }
+  }
+}
+
 TEST(GapGroup, CountsSkips) {
   std::mt19937 random(2);
   for (uint32_t count : {0u, 1u, 15u, 16u, 17u, 4079u, 4080u, 4081u, 4096u, 65535u, 65536u}) {

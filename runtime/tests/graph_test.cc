@@ -36,7 +36,7 @@ TEST_P(Refused, WithCodeAndWords) {
 }
 
 const Refusal kGraphRefusals[] = {
-    {"NewerVersion", [](ModelParts& m) { m.version = 2; }, DCM_FILE_VERSION, "newer runtime"},
+    {"NewerVersion", [](ModelParts& m) { m.version = 3; }, DCM_FILE_VERSION, "newer runtime"},
     {"VersionZero", [](ModelParts& m) { m.version = 0; }, DCM_FILE_VERSION, "version 0"},
     {"NoInputs", [](ModelParts& m) { m.inputs.clear(); }, DCM_GRAPH_REFERENCE, "no inputs"},
     {"NoOps", [](ModelParts& m) { m.ops.clear(); }, DCM_GRAPH_REFERENCE, "no operators"},

@@ -86,6 +86,9 @@ def test_the_runtime_passes() -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
     library = _REPOSITORY / "build/android-arm64/libdcmobile.so"
     assert library_gate.problems(library) == []
+    for_the_cpu = _REPOSITORY / "build/android-arm64/cpu/libdcmobile.so"
+    assert library_gate.problems(for_the_cpu) == []
+    assert for_the_cpu.stat().st_size <= library_gate.MOST_BYTES
     readelf = ("readelf", "-W", "--dyn-syms", library)
     lines = subprocess.run(readelf, check=True, capture_output=True, text=True).stdout.splitlines()
     shown = {line.split()[-1] for line in lines if line and " UND " not in line}

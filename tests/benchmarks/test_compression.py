@@ -90,6 +90,8 @@ def test_the_page_gets_its_tables_and_plots(tmp_path: Path) -> None:
     for name in ("error", "parts"):
         drawing = xml.etree.ElementTree.fromstring((tmp_path / f"compression-{name}.svg").read_text())
         assert drawing.tag.endswith("svg")
+    labels = [text.text for text in xml.etree.ElementTree.parse(tmp_path / "compression-error.svg").iter() if text.text]
+    assert labels.count("seed 0, dense") == 2  # one a panel, at its line
     page.write_text("no marks")
     with pytest.raises(ValueError, match="has no lines"):
         document.write_document(page, [row()])

@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from measured_networks import NETWORKS
 
-from dcmobile.budget.calibration import Calibration, calibration_of
 from dcmobile.budget.candidates import candidate
 from dcmobile.budget.scan import scan
 from dcmobile.budget.sensitivity import Sensitivity, layer_from_json, layer_to_json
+from dcmobile.calibration.inputs import Calibration, calibration_of
 from dcmobile.capture import capture
-from dcmobile.compile import dense_bytes
 from dcmobile.encode import encode_graph
 from dcmobile.errors import CallError, ModelError
 from dcmobile.fileformat import Metadata, build_file
 from dcmobile.graph import Graph
+from dcmobile.graph_file import dense_bytes
 from dcmobile.layer_weights import layer_weights
 from dcmobile.passes import prepare
 from dcmobile.prune.prune_graph import prune_graph
@@ -158,9 +158,9 @@ def test_an_interrupted_scan_goes_on(
     graph, calibration, found = measured("branches")
     tried: list[str] = []
 
-    def watched(graph: Graph, layer: str, settings: Any) -> Any:
+    def watched(graph: Graph, layer: str, settings: Any, compensating: Any = None) -> Any:
         tried.append(layer)
-        return candidate(graph, layer, settings)
+        return candidate(graph, layer, settings, compensating)
 
     def interrupt(done: int, total: int) -> None:
         if done == stop:

@@ -90,7 +90,8 @@ def test_the_recipe_gives_the_same_file(tmp_path: Path) -> None:
     ("settings", "text"),
     [
         ({"target_size": 1000, "recipe": {"*": {"bits": 4}}}, "exclude each other"),
-        ({"calibration": X.numpy()}, "calibration inputs need a target size"),
+        ({"calibration": X.numpy(), "compensate": False}, "calibration inputs are for nothing"),
+        ({"recipe": dcmobile.Recipe({"*": {"bits": 4}}, compensation={})}, "give calibration inputs"),
         ({"target_size": 5000, "calibration": X[:, :5].numpy()}, "they must be [samples, 32]"),
     ],
 )

@@ -160,7 +160,7 @@ def test_plot_is_whole_svg(digits: Path, pictures: Path, tmp_path: Path) -> None
         ("compress", ["--target-size", "2kB", "--biases", "fp16"], "--target-size and --biases exclude each other"),
         ("compress", ["--target-size", "2kB", "--seed", "1"], "--target-size and --seed exclude each other"),
         ("compress", ["--target-size", "2 parsecs"], "'2 parsecs' is no size: write 2MB, 1.5MiB, 900kB or 120000"),
-        ("compress", ["--bits", "4", "--calibrate", "x.npy"], "--calibrate needs --target-size"),
+        ("compress", ["--bits", "4", "--calibrate", "x.npy", "--format", "pte"], "--calibrate needs --target-size"),
         ("compress", ["--bits", "4", "--cache", "folder"], "--cache needs --target-size"),
         ("sensitivity", ["--target-size", "2kB", "--max-error", "1"], "--target-size and --max-error exclude each"),
         ("sensitivity", ["--samples", "0"], "0 is not in the range x>=1"),

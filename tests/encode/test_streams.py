@@ -36,10 +36,10 @@ def gap_lists(draw: st.DrawFn) -> Codes:
     return np.array(codes + [0] * tail or [0], np.uint16)
 
 
-@given(gap_lists())
+@given(gap_lists(), st.booleans())
 @settings(deadline=None)
-def test_sparse_round_trips(codes: Codes) -> None:
-    streams = _native.encode_sparse(codes, 9)
+def test_sparse_round_trips(codes: Codes, pairs: bool) -> None:
+    streams = _native.encode_sparse(codes, 9, pairs)
     assert streams is not None
     np.testing.assert_array_equal(decode(streams, streams.take_payload(), 9, codes.size), codes)
 
@@ -73,6 +73,30 @@ def test_the_gap_width_is_the_best_one(density: float) -> None:
     assert ideal[streams.gap_bits] <= min(ideal.values()) * 1.02 + 8 * 100
     # A Huffman code loses less than a bit a symbol (as long as 11 bits are enough, as here).
     assert 0 <= streams.gaps.bits - streams.gaps.entropy_bits < streams.gaps.symbols
+
+
+@pytest.mark.parametrize(("density", "most"), [(0.84, 1.11), (0.66, 1.02), (0.38, 1.012), (0.35, 1.01)])
+def test_pairs_of_gaps_come_near_the_entropy(density: float, most: float) -> None:
+    """A code word has at least one bit, which is more than most gaps of a dense layer say."""
+    random = np.random.default_rng(12)
+    codes = (random.random(300_000) < density).astype(np.uint16)
+    single, pairs = _native.encode_sparse(codes, 1), _native.encode_sparse(codes, 1, pairs=True)
+    assert single is not None
+    assert pairs is not None
+    assert single.gap_bits <= 8
+    assert 18 <= pairs.gap_bits <= 20
+    assert pairs.gaps.bits < most * pairs.gaps.entropy_bits
+    assert pairs.gaps.bits < single.gaps.bits
+    np.testing.assert_array_equal(decode(pairs, pairs.take_payload(), 1, codes.size), codes)
+
+
+def test_pairs_are_left_where_they_save_nothing() -> None:
+    random = np.random.default_rng(13)
+    for density in (0.53, 0.03):
+        codes = (random.random(100_000) < density).astype(np.uint16)
+        streams = _native.encode_sparse(codes, 1, pairs=True)
+        assert streams is not None
+        assert streams.gap_bits <= 8
 
 
 def test_a_run_of_zeros_that_no_width_carries() -> None:

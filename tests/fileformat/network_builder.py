@@ -28,20 +28,27 @@ class NetworkBuilder:
         self._encoded: dict[str, EncodedWeight] = {}
 
     def shared(
-        self, name: str, shape: Shape, encoding: Encoding, density: float, centroids: int, half: bool = False
+        self,
+        name: str,
+        shape: Shape,
+        encoding: Encoding,
+        density: float,
+        centroids: int,
+        half: bool = False,
+        pairs: bool = False,
     ) -> str:
-        """A weight of few values; ``half``: of binary16 centroids."""
+        """A weight of few values; ``half``: of binary16 centroids. pairs: gaps may be coded in pairs."""
         sharing = random_sharing(self._random, int(np.prod(shape)), density, centroids, half)
-        return self.keep(shared_weight(name, shape, sharing), encoding)
+        return self.keep(shared_weight(name, shape, sharing), encoding, pairs)
 
     def dense(self, name: str, shape: Shape, half: bool = False) -> str:
         """A dense weight or bias of normal values, binary16 if ``half``."""
         values: npt.NDArray[np.float32] = (self._random.normal(size=shape) * 0.5).astype(np.float32)
         return self.keep(Weight(name, values.astype(np.float16) if half else values), Encoding.DENSE)
 
-    def keep(self, weight: Weight, encoding: Encoding) -> str:
+    def keep(self, weight: Weight, encoding: Encoding, pairs: bool = False) -> str:
         """A given weight. Returns its name."""
-        (self._encoded[weight.name],) = (each for each in candidates(weight) if each.encoding is encoding)
+        (self._encoded[weight.name],) = (each for each in candidates(weight, pairs) if each.encoding is encoding)
         self._weights[weight.name] = weight
         return weight.name
 
@@ -67,6 +74,6 @@ class NetworkBuilder:
         chosen = outputs or tuple(self._values)
         return Graph(self._inputs, tuple(self._ops), chosen, chosen, self._values, self._weights).check()
 
-    def file(self, *outputs: str, metadata: Metadata | None = None) -> bytes:
+    def file(self, *outputs: str, metadata: Metadata | None = None, packed: bool = False) -> bytes:
         """The network as a file."""
-        return bytes(build_file(self.graph(*outputs), self._encoded, metadata).data)
+        return bytes(build_file(self.graph(*outputs), self._encoded, metadata, packed).data)

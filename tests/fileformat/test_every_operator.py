@@ -53,7 +53,7 @@ def test_the_plain_reader_finds_the_graph(kind: str, data: st.DataObject) -> Non
 @settings(max_examples=15, deadline=None)
 def test_the_graph_survives_the_file(kind: str, data: st.DataObject) -> None:
     graph: Graph = data.draw(wide_graphs(kind))
-    written = build_file(graph)
+    written = build_file(graph, packed=data.draw(st.booleans()))
     loaded = read_bytes(written.data)
     assert_same(loaded.graph, graph)
     assert list(loaded.statistics.values()) == [weight.statistics for weight in written.weights]

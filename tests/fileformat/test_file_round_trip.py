@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import dcmobile.fileformat.schema_generated as schema
 import numpy as np
 import plain_reader
 import pytest
@@ -158,21 +159,22 @@ def test_the_structure_of_a_small_network_is_a_few_hundred_bytes() -> None:
         roles = {role: f"fc{layer}.{role}" for role in ("weight", "bias")}
         ops.append(Op(f"fc{layer}", Linear(Activation.Relu), (list(values)[-1],), f"h{layer}", roles))
         values[f"h{layer}"] = Value(f"h{layer}", (BATCH, outputs))
-    written = build_file(Graph(("x",), tuple(ops), ("h3",), ("scores",), values, held))
-    assert written.bytes.structure <= 750
-    assert written.bytes.padding <= 64
+    graph = Graph(("x",), tuple(ops), ("h3",), ("scores",), values, held)
+    plain, packed = build_file(graph, packed=False), build_file(graph)
+    assert plain.bytes.structure <= 750
+    assert plain.bytes.padding <= 64
+    assert packed.bytes.structure <= 250
+    assert packed.bytes.padding == 8
 
 
 def test_parts_add_up_to_the_file() -> None:
     """Counted from the flatbuffer itself, without the encoder's own numbers."""
-    import dcmobile.fileformat.schema_generated as schema
-
     random = np.random.default_rng(3)
     codes = np.where(random.random(3000) < 0.2, random.integers(1, 9, 3000), 0).astype(np.uint16)
     graph = linear_graph(
         shared_weight("w", (30, 100), Sharing(codes, np.linspace(-1, 1, 8, dtype=np.float32))), 100, 30
     )
-    written = build_file(graph)
+    written = build_file(graph, packed=False)
     model = schema.Model.GetRootAs(written.data)
     sparse = schema.SparseShared()
     sparse.Init(model.Weights(0).Encoding().Bytes, model.Weights(0).Encoding().Pos)
@@ -193,13 +195,38 @@ def test_parts_add_up_to_the_file() -> None:
     )
 
 
-def test_dense_values_are_aligned_in_the_file() -> None:
-    import dcmobile.fileformat.schema_generated as schema
+def test_the_model_is_packed_where_that_saves_a_64th() -> None:
+    graph = small_graph()
+    written = {packed: build_file(graph, packed=packed) for packed in (None, True, False)}
+    assert written[None].data == written[True].data
+    assert len(written[True].data) < len(written[False].data)
+    assert [read_bytes(written[packed].data).version for packed in (True, False)] == [2, 1]
 
+    values = np.random.default_rng(5).normal(size=(100, 1000)).astype(np.float32)
+    assert read_bytes(build_file(linear_graph(Weight("w", values), 1000, 100)).data).version == 1
+
+
+def test_the_packed_model_says_what_the_plain_one_does() -> None:
+    graph = small_graph()
+    plain, packed = build_file(graph, packed=False), build_file(graph, packed=True)
+    assert_same(read_bytes(packed.data).graph, read_bytes(plain.data).graph)
+    model = schema.Model.GetRootAs(packed.data)
+    assert model.OpsLength() == model.InputsLength() == model.OutputsLength() == model.WeightsLength() == 0
+    form = model.PackedAsNumpy()
+    expanded = np.frombuffer(_native.expand_model(form), np.uint8)
+    assert _native.pack_model(expanded) == form.tobytes()
+    for wrong in (form[:-1], np.append(form, np.uint8(0))):
+        with pytest.raises(FileError, match=r"ends too early|bytes behind its end"):
+            _native.expand_model(wrong)
+
+
+def test_dense_values_are_aligned_in_the_file() -> None:
     graph = small_graph()
     bias = Weight("fc.bias", np.array([1.5, -2.5], np.float16))
     op = Op("fc", Linear(), ("x",), "y", {"weight": "fc.weight", "bias": "fc.bias"})
-    written = build_file(Graph(("x",), (op,), ("y",), ("y",), graph.values, {**graph.weights, "fc.bias": bias}))
+    written = build_file(
+        Graph(("x",), (op,), ("y",), ("y",), graph.values, {**graph.weights, "fc.bias": bias}), packed=False
+    )
     at = bytes(written.data).index(np.array([1.5, -2.5], "<f2").tobytes())
     assert at % 16 == 0
     assert schema.Model.GetRootAs(written.data).PayloadLength() % 16 == 0

@@ -45,6 +45,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "outputs": ["Output"],
         "payload": ["u8"],
         "metadata": "Metadata",
+        "packed": ["u8"],
     },
 }
 

@@ -2,8 +2,8 @@
 
 It proves that the document is enough, and it is a place to read how the format works. The other
 modules follow the document: `plain_flatbuffer` (section 2), `plain_graph` (3, with the schema in `plain_schema` and
-the rules of each operator in `plain_shapes` and `plain_windows`), `plain_weights` (4 and 6), `plain_huffman` (5) and
-`plain_operators` (what the operators of section 3 compute, in `plain_compute_*`).
+the rules of each operator in `plain_shapes` and `plain_windows`), `plain_weights` (4 and 6), `plain_huffman` (5),
+`plain_packed` (9) and `plain_operators` (what the operators of section 3 compute, in `plain_compute_*`).
 """
 
 from dataclasses import dataclass, field
@@ -14,13 +14,21 @@ from numpy.typing import ArrayLike, NDArray
 from plain_flatbuffer import FlatBuffer, FormatError, LimitError, Table, require
 from plain_graph import PlainInput, PlainOp, PlainOutput, read_inputs, read_ops, read_outputs
 from plain_operators import evaluate
+from plain_packed import expand
 from plain_rules import BATCH, WeightInfo
-from plain_weights import WEIGHT, PlainWeight, check_checksum, check_sections, decode_weight, read_weight
+from plain_weights import (
+    WEIGHT,
+    PlainWeight,
+    check_checksum,
+    check_sections,
+    decode_weight,
+    read_weight,
+)
 
 __all__ = ["FormatError", "LimitError", "PlainMetadata", "PlainModel", "read", "run"]
 
-VERSION = 1
-MODEL = ("version", "inputs", "weights", "ops", "outputs", "payload", "metadata")
+PLAIN_VERSION, PACKED_VERSION = 1, 2
+MODEL = ("version", "inputs", "weights", "ops", "outputs", "payload", "metadata", "packed")
 METADATA = ("producer", "labels", "entries")
 ENTRY = ("key", "value")
 
@@ -71,22 +79,36 @@ def read_payload(model: Table) -> bytes | None:
     return vector.bytes()
 
 
+def read_packed(file: Table) -> Table:
+    """Section 9: the model that the file holds packed."""
+    require(file.has("packed"), "the file has no packed model")
+    for name in ("inputs", "weights", "ops", "outputs"):
+        vector = file.optional_vector(name, 4) if name == "weights" else file.vector(name, 4)
+        require(vector.count == 0, "the file has a packed model and parts of another beside it")
+    require(not file.has("metadata"), "the file has a packed model and parts of another beside it")
+    return FlatBuffer(expand(file.vector("packed", 1).bytes())).root(MODEL)
+
+
 def read(data: bytes, *, max_elements: int = MAX_ELEMENTS, check_checksums: bool = True) -> PlainModel:
     """The model in `data`, or a FormatError. The order of the checks is that of section 8.
 
     `max_elements` bounds the weights of all tensors together; the format itself allows more (LimitError).
     `check_checksums` False leaves out the CRC-32Cs, and nothing else.
     """
-    root = FlatBuffer(data).root(MODEL)
-    version = root.scalar("version", "u16", VERSION)
-    require(version == VERSION, f"the format version is {version}, this reader knows {VERSION}")
+    file = FlatBuffer(data).root(MODEL)
+    version = file.scalar("version", "u16", PLAIN_VERSION)
+    known = PLAIN_VERSION <= version <= PACKED_VERSION
+    require(known, f"the format version is {version}, this reader knows {PLAIN_VERSION} and {PACKED_VERSION}")
+    if version == PLAIN_VERSION:
+        file.optional_vector("packed", 1)  # means nothing, but must be sound
+    root = read_packed(file) if version == PACKED_VERSION else file
 
-    encoded = [read_weight(table) for table in root.optional_vector("weights", 4).tables(WEIGHT)]
+    encoded = [read_weight(table, version) for table in root.optional_vector("weights", 4).tables(WEIGHT)]
     inputs = read_inputs(root)
     ops = read_ops(root, inputs, [WeightInfo(w.shape, w.encoding) for w in encoded])
     outputs = read_outputs(root, [i.shape for i in inputs] + [shape for op in ops for shape in op.shapes])
     metadata = read_metadata(root)
-    payload = read_payload(root)
+    payload = read_payload(file)
     sections = [section for weight in encoded for section in weight.stored.sections]
     check_sections(sections, payload)
     if sum(prod(w.shape) for w in encoded) > max_elements:

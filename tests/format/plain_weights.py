@@ -23,6 +23,7 @@ ELEMENT_TYPES = ("<f4", "<f2")  # Float32, Float16
 CHUNK = struct.Struct("<5I4H4H")
 MAX_GROUP = 65536
 PAYLOAD_TAIL = 8
+DENSE_ALIGNMENT = 16
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class SharedValues:
     """Encodings SparseShared and DenseShared; `gap_code` is None for the latter."""
 
     gap_bits: int
+    gap_pairs: bool
     gap_code: Code | None
     code: Code
     codebook: Floats
@@ -98,7 +100,8 @@ class PlainWeight:
 # --- Section 4: what stands in the tables ---
 
 
-def read_weight(table: Table) -> EncodedWeight:
+def read_weight(table: Table, version: int = 1) -> EncodedWeight:
+    """version: of the file."""
     dimensions = table.vector("shape", 4)
     require(1 <= dimensions.count <= 8, "a weight has not 1 to 8 dimensions")
     shape = tuple(dimensions.scalars("u32"))
@@ -106,17 +109,19 @@ def read_weight(table: Table) -> EncodedWeight:
     elements = prod(shape)
     require(elements <= 2**32 - 1, "a weight has more than 2^32 - 1 elements")
     encoding, fields = table.union("encoding", ENCODINGS)
-    stored = read_dense(fields, elements) if encoding == "Dense" else read_shared(fields, elements, encoding)
+    if encoding == "Dense":
+        return EncodedWeight(shape, encoding, read_dense(fields, elements, DENSE_ALIGNMENT if version == 1 else 1))
+    stored = read_shared(fields, elements, encoding, version)
     return EncodedWeight(shape, encoding, stored)
 
 
-def read_dense(fields: Table, elements: int) -> DenseValues:
+def read_dense(fields: Table, elements: int, alignment: int) -> DenseValues:
     element_type = fields.scalar("element_type", "u8")
     if element_type >= len(ELEMENT_TYPES):
         raise NewerError(f"the element type {element_type} is unknown")
     dtype = ELEMENT_TYPES[element_type]
     offset = fields.scalar("offset", "u32")
-    require(offset % 16 == 0, "dense values do not start at a multiple of 16")
+    require(offset % alignment == 0, f"dense values do not start at a multiple of {alignment}")
     section = Section(offset, elements * np.dtype(dtype).itemsize, fields.scalar("crc32c", "u32"))
     return DenseValues(dtype, section)
 
@@ -136,21 +141,24 @@ def read_codebook(fields: Table) -> Floats:
     return codebook
 
 
-def read_shared(fields: Table, elements: int, encoding: str) -> SharedValues:
+def read_shared(fields: Table, elements: int, encoding: str, version: int) -> SharedValues:
     codebook = read_codebook(fields)
     code = Code(unpack_lengths(fields.optional_vector("code_lengths", 1).bytes(), len(codebook)))
-    gap_bits, gap_code = 0, None
+    gap_bits, gap_code, pairs = 0, None, False
     if encoding == "SparseShared":
         gap_bits = fields.scalar("gap_bits", "u8")
-        require(2 <= gap_bits <= 8, f"gap_bits is {gap_bits} instead of 2 to 8")
-        gap_code = Code(unpack_lengths(fields.optional_vector("gap_lengths", 1).bytes(), 1 << gap_bits))
+        pairs = version > 1 and 18 <= gap_bits <= 20
+        require(2 <= gap_bits <= 8 or pairs, f"gap_bits is {gap_bits} instead of 2 to 8")
+        gap_bits -= 16 if pairs else 0
+        alphabet = 1 << (2 * gap_bits if pairs else gap_bits)
+        gap_code = Code(unpack_lengths(fields.optional_vector("gap_lengths", 1).bytes(), alphabet))
     chunks = list(read_chunks(fields.optional_vector("chunks", CHUNK.size).bytes()))
     for used in (code, gap_code):
         if used is not None:
             # 5.1: no symbol occurs exactly where there are no chunks.
             require(used.is_empty == (not chunks), "a code is empty with chunks, or not empty without")
     check_chunks(chunks, elements, sparse=gap_code is not None)
-    return SharedValues(gap_bits, gap_code, code, codebook, chunks)
+    return SharedValues(gap_bits, pairs, gap_code, code, codebook, chunks)
 
 
 def read_chunks(data: bytes) -> Iterator[Chunk]:
@@ -231,6 +239,17 @@ def streams_of(chunk: Chunk, payload: bytes) -> tuple[list[bytes], list[bytes]]:
     return streams[:4], streams[4:]
 
 
+def read_gaps(stored: SharedValues, streams: list[bytes], count: int) -> Symbols:
+    """The gap symbols of a chunk."""
+    assert stored.gap_code is not None
+    if not stored.gap_pairs:
+        return decode_group(stored.gap_code, streams, count)
+    coded = decode_group(stored.gap_code, streams, (count + 1) // 2)
+    gaps = np.stack([coded % (1 << stored.gap_bits), coded >> stored.gap_bits], axis=1).reshape(-1)
+    require(not gaps[count:].any(), "the last pair of a chunk has a second gap symbol that is not 0")
+    return gaps[:count]
+
+
 def walk_gaps(start: int, gaps: Symbols, gap_bits: int) -> tuple[Symbols, int]:
     """The positions that a SparseShared chunk sets, and the position at its end.
 
@@ -261,7 +280,7 @@ def decode_weight(weight: EncodedWeight, payload: bytes) -> PlainWeight:
                 position = chunk.start + chunk.code_count
                 places = np.arange(chunk.start, position)
             else:
-                gaps = decode_group(stored.gap_code, gap_streams, chunk.gap_count)
+                gaps = read_gaps(stored, gap_streams, chunk.gap_count)
                 require(gaps[-1] != (1 << stored.gap_bits) - 1, "the last gap symbol of a chunk is a skip")
                 places, position = walk_gaps(chunk.start, gaps, stored.gap_bits)
                 require(len(places) == chunk.code_count, "a chunk has not one code for each gap that is no skip")

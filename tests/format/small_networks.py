@@ -52,4 +52,11 @@ def streams() -> bytes:
     return build.file()
 
 
+def paired_gaps() -> bytes:
+    """Packed, with a Linear whose gaps are coded in pairs, the last of them half a pair."""
+    build = NetworkBuilder(6, {"x": (BATCH, 20)})
+    build.add(Linear(), weight=build.shared("w", (20, 20), Encoding.SPARSE_SHARED, 0.85, centroids=2, pairs=True))
+    return build.file(packed=True)
+
+
 NETWORKS = {"picture": picture, "two inputs": two_inputs, "degenerate": degenerate}

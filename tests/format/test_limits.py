@@ -23,7 +23,8 @@ WORDS = {"four": 4}
 
 # Where the document states each number of runtime/src/format/limits.h, all the places.
 STATEMENTS = {
-    "kFormatVersion": [r"`Model\.version` is (\d+)\."],
+    "kPlainVersion": [r"`Model\.version` is (\d+) or \d+"],
+    "kPackedVersion": [r"`Model\.version` is \d+ or (\d+)"],
     "kMaxRank": [r"Every value has 1 to (\d+) dimensions", r"`Weight\.shape` has 1 to (\d+) dimensions"],
     "kMaxCodeLength": [r"Lengths are at most \*\*(\d+)\*\*", r"\| 1 \.\. (\d+) \| the length of the next symbol"],
     "kStreams": [r"is cut into (\w+) runs", r"q = ceil\(n / (\d+)\)", r"payload\[offset \.\.\]`: (\w+) gap streams"],
@@ -60,7 +61,8 @@ def test_every_limit_of_the_cpp_code_is_in_the_document() -> None:
 @pytest.mark.parametrize(
     ("constant", "numbers"),
     [
-        ("kFormatVersion", [schema.VERSION, _native.format_version, plain_reader.VERSION]),
+        ("kPlainVersion", [schema.PLAIN_VERSION, plain_reader.PLAIN_VERSION]),
+        ("kPackedVersion", [schema.PACKED_VERSION, _native.format_version, plain_reader.PACKED_VERSION]),
         ("kMaxCodeLength", [plain_huffman.MAX_LENGTH]),
         ("kMaxChunkSymbols", [plain_weights.MAX_GROUP]),
         ("kMaxCentroids", [MAX_CENTROIDS]),
@@ -82,3 +84,20 @@ def test_the_largest_file() -> None:
 def test_the_identifier() -> None:
     assert "with the file identifier `DCM1` in bytes 4 to 7" in DOCUMENT
     assert schema.IDENTIFIER == plain_flatbuffer.FILE_IDENTIFIER == b"DCM1"
+
+
+def test_the_bound_on_memory_is_the_documents() -> None:
+    text = (ROOT / "runtime/src/format/memory_bound.h").read_text()
+    free = re.search(r"kFreeBytes = uint64_t\{(\d+)\} << 20;", text)
+    times = re.search(r"kBytesPerFileByte = (\d+);", text)
+    assert free is not None
+    assert times is not None
+    for page, statement in (
+        ("docs/format.md", f"{free[1]} MiB + {times[1]} n bytes"),
+        ("docs/security.md", f"{free[1]} MiB + {times[1]} *n*"),
+        (
+            "runtime/include/dcmobile/dcmobile.h",
+            f"at most {free[1]} MiB and {times[1]} bytes for each byte of its file",
+        ),
+    ):
+        assert statement in " ".join((ROOT / page).read_text().split()), page

@@ -136,6 +136,7 @@ CHANGES: list[Change] = [
     ("centroid is not finite", lambda m: encoding(m, 2).update(centroids_f16=[0, 0x7E00])),
     ("instead of 2 to 8", lambda m: encoding(m, 0).update(gap_bits=1)),
     ("instead of 2 to 8", lambda m: encoding(m, 0).update(gap_bits=9)),
+    ("instead of 2 to 8", lambda m: encoding(m, 0).update(gap_bits=18)),  # pairs, in a file of version 1
     ("overlap", lambda m: chunk(m, 2).update(offset=6)),
     ("overlap", lambda m: encoding(m, 1).update(offset=0)),
     ("last 8 bytes", lambda m: m.update(payload=m["payload"][:-1])),

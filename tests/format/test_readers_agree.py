@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from hand_assembly import build
-from hand_made_model import tiny
+from hand_made_model import packed, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_flatbuffer import FlatBuffer
@@ -16,12 +16,13 @@ from plain_reader import MODEL
 from plain_weights import WEIGHT, crc32c, read_weight
 from random_graphs import graphs
 from side_by_side import DisagreementError, Outcome, compare
-from small_networks import NETWORKS, streams
+from small_networks import NETWORKS, paired_gaps, streams
 
 from dcmobile.fileformat import build_file
 from dcmobile.graph import Graph
 
-SMALL_FILES = {**{name: make() for name, make in NETWORKS.items()}, "hand-made": build(tiny())}
+PLAIN_FILES = {**{name: make() for name, make in NETWORKS.items()}, "hand-made": build(tiny())}
+SMALL_FILES = {**PLAIN_FILES, "packed": packed(tiny()), "paired gaps": paired_gaps()}
 small_files = pytest.mark.parametrize("data", SMALL_FILES.values(), ids=SMALL_FILES)
 
 
@@ -83,7 +84,8 @@ def test_small_files_are_read_alike(data: bytes) -> None:
 @given(graphs())
 @settings(max_examples=150, deadline=None)
 def test_random_networks_are_read_alike(graph: Graph) -> None:
-    assert compare(bytes(build_file(graph).data)) is Outcome.EQUAL
+    for packed_form in (False, True):
+        assert compare(bytes(build_file(graph, packed=packed_form).data)) is Outcome.EQUAL
 
 
 # --- Damaged files ---

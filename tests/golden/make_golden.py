@@ -35,11 +35,13 @@ SPARSE, DENSE_SHARED = Encoding.SPARSE_SHARED, Encoding.DENSE_SHARED
 MAX_BYTES = 30_000
 
 
-def finished(build: NetworkBuilder, *outputs: str, batch: int = 2, metadata: Metadata | None = None) -> Golden:
+def finished(
+    build: NetworkBuilder, *outputs: str, batch: int = 2, metadata: Metadata | None = None, packed: bool = False
+) -> Golden:
     """The network with the named outputs, run on random inputs."""
     graph = build.graph(*outputs)
     inputs = random_inputs(graph, np.random.default_rng(1), batch)
-    return Golden(build.file(*outputs, metadata=metadata), inputs, torch_results(graph, inputs))
+    return Golden(build.file(*outputs, metadata=metadata, packed=packed), inputs, torch_results(graph, inputs))
 
 
 def convolutional() -> Golden:
@@ -60,6 +62,21 @@ def convolutional() -> Golden:
     entries = {"task": "none", "dcmobile.recipe": '[layers]\n"*" = {bits = 4}\n', "empty": ""}
     labels = ("cat", "dog", "Vögel", "魚", "")
     return finished(build, last, metadata=Metadata("dcmobile 0.1.0", labels, entries))
+
+
+def packed() -> Golden:
+    """A model of every encoding in its packed form, with metadata; dense values off every alignment."""
+    build = NetworkBuilder(19, {"picture": (BATCH, 3, 9, 8)})
+    kernel = build.shared("conv.weight", (5, 3, 3, 3), DENSE_SHARED, density=0.7, centroids=9, half=True)
+    build.add(Conv2d(Activation.Relu, pad_left=1, pad_right=1), weight=kernel, bias=build.dense("b", (5,), half=True))
+    build.add(MaxPool2d(2, 2, stride_h=2, stride_w=2))
+    build.add(Flatten(1, 3))
+    weight = build.shared("fc1.weight", (20, 5 * 3 * 4), SPARSE, density=0.15, centroids=12)
+    build.add(Linear(Activation.Relu), weight=weight, bias=build.dense("fc1.bias", (20,)))
+    build.add(Linear(), weight=build.dense("fc2.weight", (3, 20), half=True))
+    last = build.add(Softmax(axis=1))
+    metadata = Metadata("dcmobile 0.1.0", ("cat", "dog", "Vögel"), {"task": "none"})
+    return finished(build, last, metadata=metadata, packed=True)
 
 
 def dense() -> Golden:
@@ -152,6 +169,7 @@ NETWORKS: tuple[Callable[[], Golden], ...] = (
     large_codebooks,
     empty_streams,
     another_writer,
+    packed,
     *OPERATOR_NETWORKS,
 )
 

@@ -1,4 +1,4 @@
-"""Files of format version 1 load for ever: README.md."""
+"""Files of every format version load for ever: README.md."""
 
 from __future__ import annotations
 

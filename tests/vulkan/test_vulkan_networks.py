@@ -55,7 +55,9 @@ def test_golden_files(driver: str, tmp_path: Path) -> None:
     for name in names:
         shutil.copy(_GOLDEN / f"{name}.dcmodel", tmp_path)
         with np.load(_GOLDEN / f"{name}.npz") as held:
-            inputs = {key.replace("input", "in"): held[key] for key in held.files if key.startswith("input")}
+            inputs: dict[str, Any] = {
+                key.replace("input", "in"): held[key] for key in held.files if key.startswith("input")
+            }
         np.savez(tmp_path / f"{name}.npz", **inputs)
     results = _compare(driver, tmp_path)
     assert sorted(results) == names
@@ -67,7 +69,7 @@ def _compress(name: str, folder: Path) -> None:
     network, example = zoo.build(name)
     recipe = paper_recipe(name) if name in ("alexnet", "vgg16") else Recipe({"*": {"density": 0.3, "bits": 6}})
     dcmobile.compress(network, folder / f"{name}.dcmodel", example, recipe)
-    inputs = {f"in{i}": value.float().numpy() for i, value in enumerate(example)}
+    inputs: dict[str, Any] = {f"in{i}": value.float().numpy() for i, value in enumerate(example)}
     np.savez(folder / f"{name}.npz", **inputs)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,7 +70,8 @@ def test_a_device_that_is_not_there_is_no_error(caplog: pytest.LogCaptureFixture
 def test_devices(driver: str) -> None:
     listed = _cli("devices", driver=driver)
     assert listed.returncode == 0, listed.stderr
-    assert "vulkan:0" in listed.stdout and "subgroups of" in listed.stdout
+    assert "vulkan:0" in listed.stdout
+    assert "subgroups of" in listed.stdout
     devices = json.loads(_cli("devices", "--json", driver=driver).stdout)
     assert [device["id"] for device in devices] == ["cpu", "vulkan:0"]
     assert devices[1]["kind"] == "CPU"
@@ -122,7 +122,7 @@ def test_the_cache_is_in_the_users_directory(tmp_path: Path) -> None:
     run_python(DRIVERS[0], "-c", f"import dcmobile; dcmobile.load({str(_FILE)!r}, device='vulkan')", cache=tmp_path)
     (file,) = (tmp_path / "dcmobile").iterdir()
     assert file.suffix == ".cache"
-    assert os.stat(file).st_mode & 0o077 == 0
+    assert file.stat().st_mode & 0o077 == 0
 
 
 # A leak of the runtime's; drivers take their own time to settle.

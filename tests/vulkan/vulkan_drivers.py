@@ -17,7 +17,7 @@ DRIVERS = [name for name, path in _FILES.items() if path.exists()]
 MISSING = "no Vulkan driver: scripts/install-system-packages vulkan"
 
 # What the layer says when it is not content, and what it would say of a leak.
-COMPLAINTS = ("VUID-", "Validation Error", "Validation Warning", "UNASSIGNED")
+COMPLAINTS = ("VUID-", "Validation Error", "Validation Warning", "UNASSIGNED", "SYNC-HAZARD")
 
 
 def environment(driver: str, cache: Path | None = None, validated: bool = True) -> dict[str, str]:
@@ -29,6 +29,7 @@ def environment(driver: str, cache: Path | None = None, validated: bool = True) 
     result.pop("DCM_DEVICE", None)
     if validated and _LAYER.exists():
         result["VK_INSTANCE_LAYERS"] = "VK_LAYER_KHRONOS_validation"
+        result["VK_LAYER_ENABLES"] = "VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT"
     result["XDG_CACHE_HOME"] = str(cache) if cache is not None else "/nowhere"
     if cache is None:
         result["MESA_SHADER_CACHE_DISABLE"] = "true"
@@ -36,7 +37,7 @@ def environment(driver: str, cache: Path | None = None, validated: bool = True) 
 
 
 def run_python(driver: str, *arguments: str, cache: Path | None = None, validated: bool = True) -> str:
-    """What Python prints with these arguments in such an environment. Fails the test if it fails or the layer speaks."""
+    """What Python prints with these arguments in such an environment. Fails if it fails or the layer speaks."""
     done = subprocess.run(
         [sys.executable, *arguments],
         env=environment(driver, cache, validated),

@@ -15,8 +15,8 @@ from weights_of_file import with_weights_of_file
 import dcmobile
 from dcmobile import Recipe, zoo
 from dcmobile.capture import capture
-from dcmobile.compile import dense_bytes, write_graph
 from dcmobile.graph import BATCH, Graph
+from dcmobile.graph_file import dense_bytes, write_graph
 from dcmobile.passes import prepare
 from dcmobile.report import file_report
 from dcmobile.zoo import trained

@@ -4,12 +4,16 @@
 #include <optional>
 
 #include "bindings.h"
+#include "core/memory.h"
+#include "encoder/pack_model.h"
 #include "encoder/package_merge.h"
 #include "encoder/packed_lengths.h"
 #include "encoder/symbol_streams.h"
 #include "encoder/weight_decoder.h"
 #include "encoder/weight_encoder.h"
+#include "format/expand_model.h"
 #include "format/limits.h"
+#include "format/schema.h"
 
 namespace dcm::python {
 namespace {
@@ -44,11 +48,11 @@ void bind_encoder(nb::module_& module) {
 
   module.def(
       "encode_sparse",
-      [](const Codes& codes, size_t centroid_count) {
+      [](const Codes& codes, size_t centroid_count, bool pairs) {
         nb::gil_scoped_release release;
-        return encoder::encode_sparse(codes.data(), codes.size(), centroid_count);
+        return encoder::encode_sparse(codes.data(), codes.size(), centroid_count, pairs);
       },
-      nb::arg("codes"), nb::arg("centroid_count"));
+      nb::arg("codes"), nb::arg("centroid_count"), nb::arg("pairs") = false);
   module.def(
       "encode_dense_shared",
       [](const Codes& codes, size_t centroid_count) {
@@ -94,6 +98,30 @@ void bind_encoder(nb::module_& module) {
         return to_bytes(packed.data(), packed.size());
       },
       nb::arg("lengths"));
+  module.def(
+      "pack_model",
+      [](const Bytes& model) {
+        const auto packed = encoder::pack_model(model.data(), model.size());
+        return to_bytes(packed.data(), packed.size());
+      },
+      nb::arg("model"));
+  module.def(
+      "expand_model",
+      [](const Bytes& packed) {
+        MemoryBudget budget(UINT64_MAX);
+        Array<uint8_t> model;
+        const Status status = expand_model(packed.data(), packed.size(), budget, &model);
+        if (!status.ok()) raise_error(status.code(), status.text());
+        return to_bytes(model.data(), model.size());
+      },
+      nb::arg("packed"));
+  module.def(
+      "packed_chunk_bytes",
+      [](const nb::bytes& records) {
+        return encoder::packed_chunk_bytes(reinterpret_cast<const uint8_t*>(records.c_str()),
+                                           records.size() / sizeof(fb::Chunk));
+      },
+      nb::arg("records"));
 }
 
 }  // namespace dcm::python

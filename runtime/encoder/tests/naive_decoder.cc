@@ -93,9 +93,11 @@ std::vector<uint8_t> naive_streams(const uint8_t* bytes, const uint16_t* stream_
 }
 
 std::vector<uint16_t> naive_sparse(const EncodedStreams& encoded, size_t size, size_t centroid_count) {
-  const auto gap_lengths = naive_unpack(encoded.gap_lengths, size_t{1} << encoded.gap_bits);
+  const bool pairs = encoded.gap_bits > 16;
+  const unsigned bits = encoded.gap_bits % 16;
+  const auto gap_lengths = naive_unpack(encoded.gap_lengths, size_t{1} << (pairs ? 2 * bits : bits));
   const auto code_lengths = naive_unpack(encoded.code_lengths, centroid_count);
-  const unsigned skip = (1u << encoded.gap_bits) - 1;
+  const unsigned skip = (1u << bits) - 1;
   std::vector<uint16_t> weights(size, 0);
   size_t position = 0;
   size_t payload = 0;
@@ -104,7 +106,18 @@ std::vector<uint16_t> naive_sparse(const EncodedStreams& encoded, size_t size, s
     check(chunk.start == position, "a chunk does not start where the one before ended");
     check(chunk.offset == payload, "a hole between chunks");
     const uint8_t* bytes = encoded.payload.data() + chunk.offset;
-    const auto gaps = naive_streams(bytes, chunk.gap_bytes, chunk.gap_count, gap_lengths);
+    std::vector<uint8_t> gaps =
+        naive_streams(bytes, chunk.gap_bytes, pairs ? (chunk.gap_count + 1) / 2 : chunk.gap_count, gap_lengths);
+    if (pairs) {
+      std::vector<uint8_t> apart;
+      for (uint8_t pair : gaps) {
+        apart.push_back(static_cast<uint8_t>(pair & skip));
+        apart.push_back(static_cast<uint8_t>(pair >> bits));
+      }
+      check(apart.size() == chunk.gap_count || apart.back() == 0, "half a pair is not 0");
+      apart.resize(chunk.gap_count);
+      gaps = apart;
+    }
     for (uint16_t stream : chunk.gap_bytes) bytes += stream;
     const auto codes = naive_streams(bytes, chunk.code_bytes, chunk.code_count, code_lengths);
     for (uint16_t stream : chunk.code_bytes) bytes += stream;

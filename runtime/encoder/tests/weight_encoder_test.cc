@@ -46,13 +46,15 @@ TEST(WeightEncoder, SparseRoundTrips) {
     for (size_t size : {1, 2, 7, 64, 1000, 200000}) {
       for (size_t centroids : {1, 2, 3, 16, 256}) {
         const auto codes = random_codes(random, size, density, centroids);
-        const auto encoded = encode_sparse(codes.data(), size, centroids);
-        ASSERT_TRUE(encoded.has_value());
-        EXPECT_EQ(test::naive_sparse(*encoded, size, centroids), codes) << density << ' ' << size << ' ' << centroids;
-        EXPECT_EQ(decoded(*encoded, size, centroids), codes) << density << ' ' << size << ' ' << centroids;
-        EXPECT_EQ(encoded->gaps.bytes + encoded->codes.bytes, encoded->payload.size());
-        EXPECT_GE(encoded->gaps.bytes * 8, encoded->gaps.bits);
-        EXPECT_LE(encoded->gaps.bytes * 8, encoded->gaps.bits + 28 * encoded->chunks.size());
+        for (bool pairs : {false, true}) {
+          const auto encoded = encode_sparse(codes.data(), size, centroids, pairs);
+          ASSERT_TRUE(encoded.has_value());
+          EXPECT_EQ(test::naive_sparse(*encoded, size, centroids), codes) << density << ' ' << size << ' ' << centroids;
+          EXPECT_EQ(decoded(*encoded, size, centroids), codes) << density << ' ' << size << ' ' << centroids;
+          EXPECT_EQ(encoded->gaps.bytes + encoded->codes.bytes, encoded->payload.size());
+          EXPECT_GE(encoded->gaps.bytes * 8, encoded->gaps.bits);
+          EXPECT_LE(encoded->gaps.bytes * 8, encoded->gaps.bits + 28 * encoded->chunks.size());
+        }
       }
     }
   }

@@ -105,6 +105,7 @@ dcm::Status dcm_context::set_device_batch(uint32_t new_batch) {
   offsets = std::move(new_offsets);
   batch = new_batch;
   slice = samples;
+  dcm::choose_shared_loops(model.plan, slice, sharing, &shared_loops);
   return {};
 }
 

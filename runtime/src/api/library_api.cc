@@ -38,7 +38,7 @@ const char* dcm_version(void) {
 }
 
 uint32_t dcm_format_version(void) {
-  return dcm::kFormatVersion;
+  return dcm::kPackedVersion;
 }
 
 const char* dcm_code_name(int code) {

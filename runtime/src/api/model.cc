@@ -40,11 +40,11 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
     if (!content.ok()) return content.status();
     size = content.value();  // nothing behind it is looked at
   }
-  dcm::Result<const dcm::fb::Model*> root = dcm::verify_container(source.data(), size);
-  if (!root.ok()) return root.status();
-  const dcm::fb::Model& file = *root.value();
-  dcm::VisitMeter meter(size);
-  DCM_TRY(dcm::verify_weights(file, budget, meter, &weights));
+  dcm::Container container;
+  DCM_TRY(container.open(source.data(), size, budget));
+  const dcm::fb::Model& file = container.model();
+  dcm::VisitMeter meter(container.bytes());
+  DCM_TRY(dcm::verify_weights(container, budget, meter, &weights));
   DCM_TRY(dcm::build_graph(file, weights, budget, meter, &graph));
   DCM_TRY(dcm::read_metadata(file.metadata(), budget, meter, &metadata));
   watch.lap(&load_info.verify_ns);
@@ -54,7 +54,7 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
     DCM_TRY(dcm::start_threads(options, budget, &pool));
     dcm::DecodeOptions decode;
     decode.check_checksums = options.skip_checksum == 0;
-    DCM_TRY(dcm::decode_weights(file, decode, budget, pool, &weights));
+    DCM_TRY(dcm::decode_weights(container, decode, budget, pool, &weights));
   }
   watch.lap(&load_info.decode_ns);
 

@@ -3,6 +3,7 @@
 #include <cinttypes>
 
 #include "core/crc32c.h"
+#include "format/gap_form.h"
 #include "format/gap_group.h"
 #include "format/row_cursor.h"
 #include "format/sections.h"
@@ -27,6 +28,17 @@ struct ChunkStreams {
     }
   }
 };
+
+// The gap symbols of a chunk, into memory for kMaxChunkSymbols of them. Fits: there are no more than that.
+Status decode_gaps(const DecodeTable& table, const ChunkStreams& streams, GapForm form, uint32_t count, uint8_t* gaps) {
+  if (!form.pairs) return decode_streams(table, streams.gaps, streams.gap_bytes, count, gaps);
+  uint8_t* pairs = gaps + kMaxChunkSymbols / 2;
+  DCM_TRY(decode_streams(table, streams.gaps, streams.gap_bytes, form.coded(count), pairs));
+  split_gap_pairs(pairs, form.coded(count), form.bits, gaps);
+  if (count % 2 != 0 && gaps[count] != 0)
+    return Status::error(DCM_FILE_INDEX, "the last of %u symbols has %u beside it, expected 0", count, gaps[count]);
+  return {};
+}
 
 // The places of a chunk's non-zeros, from its gaps. next_start is where the following chunk begins, or null for the
 // last one. Fits: gap_bits is 8 at most, and counts are kMaxChunkSymbols at most.
@@ -112,7 +124,8 @@ Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight)
   CodeLengths lengths;
   DecodeTable gap_table, code_table;
   DCM_TRY(unpack_gap_code(from, &lengths));
-  gap_table.build(lengths, weight->nonzeros);
+  const GapForm form = GapForm::of(from.gap_bits());
+  gap_table.build(lengths, form.pairs ? weight->nonzeros / 2 : weight->nonzeros);
   DCM_TRY(unpack_codebook_code(codebook_of(from), &lengths));
   code_table.build(lengths, weight->nonzeros);
 
@@ -125,12 +138,12 @@ Status ChunkDecoder::decode_sparse(const fb::SparseShared& from, Weight* weight)
   return decode_all(chunks, [&](uint32_t i, uint64_t first, uint8_t* gaps) -> Status {
     const fb::Chunk& chunk = *chunks->Get(i);
     const ChunkStreams streams(chunk, payload_);
-    DCM_TRY(decode_streams(gap_table, streams.gaps, streams.gap_bytes, chunk.gap_count(), gaps).in("gaps"));
+    DCM_TRY(decode_gaps(gap_table, streams, form, chunk.gap_count(), gaps).in("gaps"));
     DCM_TRY(
         decode_streams(code_table, streams.codes, streams.code_bytes, chunk.code_count(), weight->codes.data() + first)
             .in("codes"));
     const uint32_t next_start = i + 1 < count ? chunks->Get(i + 1)->start() : 0;
-    return place_nonzeros(chunk, gaps, from.gap_bits(), first, i + 1 < count ? &next_start : nullptr, weight);
+    return place_nonzeros(chunk, gaps, form.bits, first, i + 1 < count ? &next_start : nullptr, weight);
   });
 }
 

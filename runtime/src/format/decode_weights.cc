@@ -41,12 +41,12 @@ Status decode_dense_shared(const fb::DenseShared& from, const ChunkDecoder& deco
 
 }  // namespace
 
-Status decode_weights(const fb::Model& model, const DecodeOptions& options, MemoryBudget& budget, ThreadPool& pool,
+Status decode_weights(const Container& file, const DecodeOptions& options, MemoryBudget& budget, ThreadPool& pool,
                       Array<Weight>* weights) {
-  ChunkDecoder decoder(payload_of(model), options, pool);
+  ChunkDecoder decoder(file.payload(), options, pool);
   DCM_TRY(decoder.prepare(budget));
   for (uint32_t i = 0; i < weights->size(); ++i) {
-    const fb::Weight& from = *model.weights()->Get(i);
+    const fb::Weight& from = *file.model().weights()->Get(i);
     Weight& weight = (*weights)[i];
     Status status;
     switch (weight.form) {
@@ -57,7 +57,7 @@ Status decode_weights(const fb::Model& model, const DecodeOptions& options, Memo
         status = decode_dense_shared(*from.encoding_as_DenseShared(), decoder, budget, &weight);
         break;
       case WeightForm::kDense:
-        status = decode_dense(*from.encoding_as_Dense(), payload_of(model), options, budget, &weight);
+        status = decode_dense(*from.encoding_as_Dense(), file.payload(), options, budget, &weight);
         break;
       case WeightForm::kNone:
         break;

@@ -28,6 +28,32 @@ inline uint32_t count_skips(const uint8_t* gaps, uint32_t count, uint8_t skip) {
 
 constexpr uint32_t kGapGroup = 8;
 
+// Takes count pairs apart into 2 * count gaps of that many bits. The pairs may stand in the second half of the memory
+// that the gaps take. Fits: count is kMaxChunkSymbols / 2 at most, and bits 4.
+inline void split_gap_pairs(const uint8_t* pairs, uint32_t count, uint32_t bits, uint8_t* gaps) {
+  typedef uint8_t Pairs __attribute__((vector_size(kGapGroup)));
+  typedef uint16_t Wide __attribute__((vector_size(2 * kGapGroup)));
+  const uint16_t low = static_cast<uint16_t>((1u << bits) - 1);
+  const uint16_t shift = static_cast<uint16_t>(bits);
+  uint32_t i = 0;
+  for (; count - i >= kGapGroup; i += kGapGroup) {
+    Pairs each;
+    std::memcpy(&each, pairs + i, sizeof each);
+    const Wide wide = __builtin_convertvector(each, Wide);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    const Wide apart = (wide & low) << 8 | wide >> shift;
+#else
+    const Wide apart = (wide & low) | (wide >> shift) << 8;
+#endif
+    std::memcpy(gaps + 2 * i, &apart, sizeof apart);
+  }
+  for (; i < count; ++i) {
+    const uint8_t pair = pairs[i];
+    gaps[2 * i] = static_cast<uint8_t>(pair & low);
+    gaps[2 * i + 1] = static_cast<uint8_t>(pair >> bits);
+  }
+}
+
 // Writes the columns of the non-zeros that the next kGapGroup gaps set, where column is the first that they may set and
 // room columns are left in the segment. Returns how many columns they take, the last non-zero's included; 0, and
 // nothing is written, if one is a skip or they leave the segment. Fits: a sum of kGapGroup gaps is at most 8 * 256, and

@@ -9,12 +9,16 @@
 namespace dcm {
 namespace {
 
+Status verify_count(uint32_t count, const char* group) {
+  if (count <= kMaxChunkSymbols) return {};
+  return Status::error(DCM_FILE_STRUCTURE, "has %u %s symbols, expected at most %u", count, group, kMaxChunkSymbols);
+}
+
 // Every code word has shortest to longest bits, so a stream's size bounds its symbols. Memory that is allocated for the
 // symbols is thereby in proportion to the file.
 Status verify_streams(const CodeLengths& lengths, const flatbuffers::Array<uint16_t, kStreams>& bytes, uint32_t count,
                       const char* group) {
-  if (count > kMaxChunkSymbols)
-    return Status::error(DCM_FILE_STRUCTURE, "has %u %s symbols, expected at most %u", count, group, kMaxChunkSymbols);
+  DCM_TRY(verify_count(count, group));
   if (count > 0 && lengths.used == 0)
     return Status::error(DCM_FILE_HUFFMAN, "has %s symbols, but no symbol of their code occurs", group);
   for (uint32_t j = 0; j < kStreams; ++j) {
@@ -33,7 +37,7 @@ Status verify_streams(const CodeLengths& lengths, const flatbuffers::Array<uint1
 }
 
 // end is where the chunk before this one may end at the earliest.
-Status verify_sparse_chunk(const fb::Chunk& chunk, bool first, uint64_t end, const CodeLengths& gaps,
+Status verify_sparse_chunk(const fb::Chunk& chunk, bool first, uint64_t end, GapForm form, const CodeLengths& gaps,
                            const CodeLengths& codes, uint64_t elements, const Payload& payload) {
   if (chunk.start() >= elements || (first ? chunk.start() != 0 : chunk.start() < end))
     return Status::error(DCM_FILE_INDEX, "starts at element %u of %" PRIu64 ", expected %s %" PRIu64, chunk.start(),
@@ -42,7 +46,8 @@ Status verify_sparse_chunk(const fb::Chunk& chunk, bool first, uint64_t end, con
     return Status::error(DCM_FILE_STRUCTURE,
                          "sets %u weights with %u gap symbols, expected at least 1 and no more than the symbols",
                          chunk.code_count(), chunk.gap_count());
-  DCM_TRY(verify_streams(gaps, *chunk.gap_bytes(), chunk.gap_count(), "gap"));
+  DCM_TRY(verify_count(chunk.gap_count(), "gap"));
+  DCM_TRY(verify_streams(gaps, *chunk.gap_bytes(), form.coded(chunk.gap_count()), "gap"));
   DCM_TRY(verify_streams(codes, *chunk.code_bytes(), chunk.code_count(), "code"));
   return verify_place(chunk.offset(), chunk_bytes(chunk), payload);
 }
@@ -68,15 +73,15 @@ Status verify_unused(const ChunkVector* chunks, const CodeLengths& lengths, cons
 
 }  // namespace
 
-Result<uint64_t> verify_sparse_chunks(const ChunkVector* chunks, const CodeLengths& gaps, const CodeLengths& codes,
-                                      uint64_t elements, const Payload& payload) {
+Result<uint64_t> verify_sparse_chunks(const ChunkVector* chunks, GapForm form, const CodeLengths& gaps,
+                                      const CodeLengths& codes, uint64_t elements, const Payload& payload) {
   DCM_TRY(verify_unused(chunks, gaps, "gap"));
   DCM_TRY(verify_unused(chunks, codes, "code"));
   Checked nonzeros = 0;
   uint64_t end = 0;
   for (uint32_t i = 0; i < vector_size(chunks); ++i) {
     const fb::Chunk& chunk = *chunks->Get(i);
-    DCM_TRY(verify_sparse_chunk(chunk, i == 0, end, gaps, codes, elements, payload).in("chunk %u", i));
+    DCM_TRY(verify_sparse_chunk(chunk, i == 0, end, form, gaps, codes, elements, payload).in("chunk %u", i));
     nonzeros += chunk.code_count();
     end = uint64_t{chunk.start()} + chunk.code_count();  // Fits: two numbers of 32 bits
     if (end > elements)

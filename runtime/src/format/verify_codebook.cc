@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/float16.h"
+#include "format/gap_form.h"
 #include "format/limits.h"
 
 namespace dcm {
@@ -32,8 +33,12 @@ Status verify_codebook(const CodebookFields& fields, VisitMeter& meter, CodeLeng
   return unpack_codebook_code(fields, lengths);
 }
 
-Status verify_gap_code(const fb::SparseShared& sparse, VisitMeter& meter, CodeLengths* lengths) {
-  if (sparse.gap_bits() < kMinGapBits || sparse.gap_bits() > kMaxGapBits)
+Status verify_gap_code(const fb::SparseShared& sparse, uint32_t version, VisitMeter& meter, CodeLengths* lengths) {
+  const GapForm form = GapForm::of(sparse.gap_bits());
+  if (form.pairs && version == kPlainVersion)
+    return Status::error(DCM_FILE_STRUCTURE, "gap_bits is %u, expected %u to %u in a file of version %u",
+                         sparse.gap_bits(), kMinGapBits, kMaxGapBits, version);
+  if (!form.valid())
     return Status::error(DCM_FILE_STRUCTURE, "gap_bits is %u, expected %u to %u", sparse.gap_bits(), kMinGapBits,
                          kMaxGapBits);
   DCM_TRY(meter.visit(vector_size(sparse.gap_lengths()), 1));
@@ -46,7 +51,7 @@ Status unpack_codebook_code(const CodebookFields& fields, CodeLengths* lengths) 
 
 Status unpack_gap_code(const fb::SparseShared& sparse, CodeLengths* lengths) {
   // Fits: kMaxGapBits bounds the shift.
-  return unpack(sparse.gap_lengths(), 1u << sparse.gap_bits(), lengths).in("gap_lengths");
+  return unpack(sparse.gap_lengths(), GapForm::of(sparse.gap_bits()).alphabet(), lengths).in("gap_lengths");
 }
 
 }  // namespace dcm

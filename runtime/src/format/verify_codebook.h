@@ -26,8 +26,8 @@ CodebookFields codebook_of(const Shared& shared) {
 // Checks size and values of the codebook and the lengths of its codes, which it unpacks.
 Status verify_codebook(const CodebookFields& fields, VisitMeter& meter, CodeLengths* lengths);
 
-// Checks gap_bits and the lengths of the gap symbols, which it unpacks.
-Status verify_gap_code(const fb::SparseShared& sparse, VisitMeter& meter, CodeLengths* lengths);
+// Checks gap_bits, for a file of that version, and the lengths of the coded gap symbols, which it unpacks.
+Status verify_gap_code(const fb::SparseShared& sparse, uint32_t version, VisitMeter& meter, CodeLengths* lengths);
 
 // The lengths alone, of fields that have been checked.
 Status unpack_codebook_code(const CodebookFields& fields, CodeLengths* lengths);

@@ -34,10 +34,11 @@ Status verify_encoding(const fb::SparseShared& sparse, const Payload& payload, V
                        Checked* resident) {
   weight->form = WeightForm::kSparse;
   CodeLengths gaps, codes;
-  DCM_TRY(verify_gap_code(sparse, meter, &gaps));
+  DCM_TRY(verify_gap_code(sparse, payload.version, meter, &gaps));
   DCM_TRY(verify_codebook(codebook_of(sparse), meter, &codes));
   DCM_TRY(meter.visit(vector_size(sparse.chunks()), sizeof(fb::Chunk)));
-  Result<uint64_t> nonzeros = verify_sparse_chunks(sparse.chunks(), gaps, codes, weight->elements(), payload);
+  Result<uint64_t> nonzeros =
+      verify_sparse_chunks(sparse.chunks(), GapForm::of(sparse.gap_bits()), gaps, codes, weight->elements(), payload);
   if (!nonzeros.ok()) return nonzeros.status();
   weight->nonzeros = nonzeros.value();
   *resident += (Checked(weight->segments()) + 1) * sizeof(uint32_t);
@@ -63,7 +64,7 @@ Status verify_encoding(const fb::Dense& dense, const Payload& payload, VisitMete
   if (dense.element_type() != fb::ElementType_Float32 && dense.element_type() != fb::ElementType_Float16)
     return Status::error(DCM_GRAPH_OPERATOR, "has element type %u: it needs a newer runtime",
                          unsigned{dense.element_type()});
-  if (dense.offset() % kDenseAlignment != 0)
+  if (payload.version == kPlainVersion && dense.offset() % kDenseAlignment != 0)
     return Status::error(DCM_FILE_STRUCTURE, "its values start at payload byte %u, expected a multiple of %u",
                          dense.offset(), kDenseAlignment);
   const Checked bytes = Checked(weight->elements()) * dense_element_bytes(dense);
@@ -91,8 +92,9 @@ Status verify_weight(const fb::Weight& from, const Payload& payload, VisitMeter&
 
 }  // namespace
 
-Status verify_weights(const fb::Model& model, MemoryBudget& budget, VisitMeter& meter, Array<Weight>* weights) {
-  const Payload payload = payload_of(model);
+Status verify_weights(const Container& file, MemoryBudget& budget, VisitMeter& meter, Array<Weight>* weights) {
+  const fb::Model& model = file.model();
+  const Payload& payload = file.payload();
   DCM_TRY(weights->allocate(budget, vector_size(model.weights())));
   Checked resident = 0;
   for (uint32_t i = 0; i < weights->size(); ++i)

@@ -13,6 +13,7 @@ struct Site {
   const Weight* weights[kWeightRoles] = {};  // by role, null where it has none
   // An operator that the kernel applies to its results as it writes them (plan/fusion.h), or null.
   const Op* fused = nullptr;
+  const Weight* const* fused_weights = nullptr;  // the same of it, by role
 
   uint32_t inputs() const { return op->input_count; }
   const Shape& input(uint32_t k = 0) const { return graph->shapes[graph->input_of(*op, k)]; }

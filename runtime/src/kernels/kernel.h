@@ -47,7 +47,7 @@ struct Kernel {
   // operator has the same weight.
   bool replaces_weight = false;
   // The work of one sample. Among kernels that say so, a plan takes the one that is expected to take the least time
-  // (kernels/costs.h); null: those in kernel_table() are in order, the best first.
+  // (kernels/costs.h); null: it is better than all that come after it (plan/kernel_choice.h).
   KernelWork (*work)(const Site& site) = nullptr;
   // Whether it can apply that operator to its results as it writes them: then Site::fused says that it shall. It reads
   // what the operator makes of one value of the site's shape, or for an Add of two. Null: none.

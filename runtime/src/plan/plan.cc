@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <utility>
 
-#include "kernels/kernel_table.h"
 #include "ops/op_rule.h"
 #include "plan/fusion.h"
+#include "plan/kernel_choice.h"
 
 namespace dcm {
 namespace {
@@ -17,30 +16,6 @@ uint64_t elements_of(const Site& site) {
   for (uint32_t k = 0; k < site.inputs(); ++k) elements += site.input(k).elements();
   for (uint32_t k = 0; k < site.op->output_count; ++k) elements += site.output(k).elements();
   return elements;
-}
-
-// The fastest kernel for the site that the choice allows: among those of the best instruction set that has any, the
-// first, unless there are some that say what they are expected to take, on any set.
-void choose_kernel(IsaChoice choice, PlannedOp* planned) {
-  const auto consider = [planned](const Kernel* kernel) {
-    const double ns = expected_ns(kernel->work(planned->site), kernel->isa);
-    if (planned->kernel == nullptr || ns < planned->expected_ns) {
-      planned->other = std::exchange(planned->kernel, kernel);
-      planned->other_ns = std::exchange(planned->expected_ns, ns);
-    } else if (planned->other == nullptr || ns < planned->other_ns) {
-      planned->other = kernel, planned->other_ns = ns;
-    }
-  };
-  for (uint32_t isa = static_cast<uint32_t>(choice.best) + 1; isa-- > 0;)
-    for (const Kernel* kernel : kernel_table()) {
-      if (kernel->isa != static_cast<Isa>(isa) || !suits(*kernel, planned->site)) continue;
-      if (kernel->work != nullptr) {
-        consider(kernel);
-      } else if (planned->kernel == nullptr) {
-        planned->kernel = kernel;
-        return;
-      }
-    }
 }
 
 void explain(IsaChoice choice, PlannedOp* planned) {
@@ -99,13 +74,14 @@ Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, 
   for (uint32_t i = 0; i < ops.size(); ++i) {
     hosts[i] = kNoHost;
     ops[i].site = site_of(graph.ops[i], graph, weights);
-    choose_kernel(choice.value(), &ops[i]);
+    choose_kernel(kernel_table(), choice.value().best, &ops[i]);
     if (ops[i].kernel == nullptr)
       return in_op(i, Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no kernel for it"));
   }
-  if (alone) DCM_TRY(fuse(graph, budget, &ops, &hosts));
+  if (alone) DCM_TRY(fuse(graph, choice.value().best, budget, &ops, &hosts));
   for (uint32_t i = 0; i < ops.size(); ++i) {
     DCM_TRY(in_op(i, prepare_op(choice.value(), budget, &ops[i])));
+    if (hosts[i] != kNoHost) ops[hosts[i]].macs += std::exchange(ops[i].macs, 0);
     if (alone && ops[i].kernel->replaces_weight && users[graph.ops[i].weights[kWeight]] == 1)
       weights[graph.ops[i].weights[kWeight]].release();
     most_inputs = std::max(most_inputs, graph.ops[i].input_count);

@@ -12,7 +12,7 @@ struct PlannedOp {
   Site site;
   const Kernel* kernel = nullptr;
   Prepared prepared;
-  uint64_t macs = 0;     // multiply-accumulates a sample, zero weights not counted
+  uint64_t macs = 0;     // multiply-accumulates a sample, zero weights not counted; a fused operator's are its host's
   uint64_t work = 0;     // the same, or elements that it reads and writes where those are more
   char reason[96] = "";  // why this kernel
   // Where kernels say what they are expected to take: this one, and the one that would take the least of the others,

@@ -6,7 +6,7 @@ if(DCMOBILE_VULKAN STREQUAL "OFF")
 endif()
 find_program(DCMOBILE_GLSLC glslc)
 find_path(DCMOBILE_VULKAN_H vulkan/vulkan_core.h)
-if(DCMOBILE_GLSLC AND DCMOBILE_VULKAN_H)
+if(DCMOBILE_GLSLC AND EXISTS "${DCMOBILE_VULKAN_H}/vulkan/vulkan_core.h")
   set(DCMOBILE_VULKAN_FOUND TRUE)
   # Copied: beside them may lie the headers of another system than the one that is built for.
   file(COPY "${DCMOBILE_VULKAN_H}/vulkan" "${DCMOBILE_VULKAN_H}/vk_video" DESTINATION "${PROJECT_BINARY_DIR}/vulkan_headers"

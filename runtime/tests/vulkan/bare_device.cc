@@ -1,9 +1,9 @@
 #include "bare_device.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -12,6 +12,18 @@ namespace {
 
 void require(VkResult result, const char* call) {
   if (result != VK_SUCCESS) throw std::runtime_error(std::string(call) + " gave " + std::to_string(result));
+}
+
+constexpr size_t kPage = 4096;  // at least the alignment of memory that drivers take from us
+
+bool takes_host_memory(VkPhysicalDevice device) {
+  uint32_t count = 0;
+  vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
+  std::vector<VkExtensionProperties> extensions(count);
+  vkEnumerateDeviceExtensionProperties(device, nullptr, &count, extensions.data());
+  return std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
+    return std::strcmp(extension.extensionName, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME) == 0;
+  });
 }
 
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
@@ -54,19 +66,11 @@ BareDevice::BareDevice() {
   messenger.messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT;
   messenger.pfnUserCallback = keep_complaint;
   messenger.pUserData = &complaints_;
-  // Shaders with a check at every access to a buffer.
-  const VkValidationFeatureEnableEXT enables[] = {VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_EXT,
-                                                  VK_VALIDATION_FEATURE_ENABLE_GPU_ASSISTED_RESERVE_BINDING_SLOT_EXT};
-  VkValidationFeaturesEXT features = {};
-  features.sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT;
-  features.enabledValidationFeatureCount = 2;
-  features.pEnabledValidationFeatures = enables;
   if (validated) {
     instance.enabledLayerCount = 1;
     instance.ppEnabledLayerNames = &kValidationLayer;
     instance.enabledExtensionCount = 1;
     instance.ppEnabledExtensionNames = &extension;
-    if (std::getenv("DCM_TEST_SHADER_ACCESS") != nullptr) instance.pNext = &features;
   }
   require(vkCreateInstance(&instance, nullptr, &instance_), "vkCreateInstance");
   if (validated) {
@@ -96,19 +100,22 @@ BareDevice::BareDevice() {
   queue.queueFamilyIndex = 0;  // the only one of the drivers that tests run on
   queue.queueCount = 1;
   queue.pQueuePriorities = &priority;
-  VkPhysicalDeviceFeatures wanted = {}, supported = {};
-  vkGetPhysicalDeviceFeatures(physical_, &supported);
-  if (std::getenv("DCM_TEST_SHADER_ACCESS") != nullptr) {  // the layer's checks write to a buffer of theirs
-    wanted.fragmentStoresAndAtomics = supported.fragmentStoresAndAtomics;
-    wanted.vertexPipelineStoresAndAtomics = supported.vertexPipelineStoresAndAtomics;
-  }
   VkDeviceCreateInfo device = {};
   device.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
   device.queueCreateInfoCount = 1;
   device.pQueueCreateInfos = &queue;
-  device.pEnabledFeatures = &wanted;
+  const bool host_memory = takes_host_memory(physical_);
+  const char* const host_memory_extension = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
+  if (host_memory) {
+    device.enabledExtensionCount = 1;
+    device.ppEnabledExtensionNames = &host_memory_extension;
+  }
   require(vkCreateDevice(physical_, &device, nullptr, &device_), "vkCreateDevice");
   vkGetDeviceQueue(device_, 0, 0, &queue_);
+  if (host_memory)
+    host_pointer_properties_ = reinterpret_cast<PFN_vkGetMemoryHostPointerPropertiesEXT>(
+        vkGetDeviceProcAddr(device_, "vkGetMemoryHostPointerPropertiesEXT"));
+  offset_words_ = static_cast<size_t>(properties.properties.limits.minStorageBufferOffsetAlignment + 3) / 4;
 
   VkPhysicalDeviceMemoryProperties memory;
   vkGetPhysicalDeviceMemoryProperties(physical_, &memory);
@@ -169,36 +176,65 @@ BareDevice::~BareDevice() {
   vkDestroyInstance(instance_, nullptr);
 }
 
-DeviceBuffer BareDevice::create_buffer(size_t words) {
-  DeviceBuffer made;
-  made.words = std::max<size_t>(words, 1);
-  const size_t all_words = made.words + 2 * DeviceBuffer::kGuardWords;
-  VkBufferCreateInfo buffer = {};
-  buffer.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO;
-  buffer.size = all_words * 4;
-  buffer.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
-  require(vkCreateBuffer(device_, &buffer, nullptr, &made.buffer), "vkCreateBuffer");
+void BareDevice::allocate(DeviceBuffer* made) {
+  const size_t bytes = made->all_words * 4;
   VkMemoryRequirements requirements;
-  vkGetBufferMemoryRequirements(device_, made.buffer, &requirements);
+  vkGetBufferMemoryRequirements(device_, made->buffer, &requirements);
   VkMemoryAllocateInfo memory = {};
   memory.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO;
   memory.allocationSize = requirements.size;
   memory.memoryTypeIndex = memory_type_;
-  require(vkAllocateMemory(device_, &memory, nullptr, &made.memory), "vkAllocateMemory");
-  require(vkBindBufferMemory(device_, made.buffer, made.memory, 0), "vkBindBufferMemory");
-  void* mapped = nullptr;
-  require(vkMapMemory(device_, made.memory, 0, VK_WHOLE_SIZE, 0, &mapped), "vkMapMemory");
-  made.mapped = static_cast<uint32_t*>(mapped);
-  std::fill(made.mapped, made.mapped + all_words, DeviceBuffer::kPattern);
+  VkImportMemoryHostPointerInfoEXT import = {};
+  import.sType = VK_STRUCTURE_TYPE_IMPORT_MEMORY_HOST_POINTER_INFO_EXT;
+  import.handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
+  if (host_pointer_properties_ != nullptr && requirements.size == bytes) {
+    made->region = mmap(nullptr, bytes + 2 * kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (made->region == MAP_FAILED) throw std::runtime_error("mmap failed");
+    import.pHostPointer = static_cast<char*>(made->region) + kPage;
+    if (mprotect(import.pHostPointer, bytes, PROT_READ | PROT_WRITE) != 0) throw std::runtime_error("mprotect failed");
+    VkMemoryHostPointerPropertiesEXT properties = {};
+    properties.sType = VK_STRUCTURE_TYPE_MEMORY_HOST_POINTER_PROPERTIES_EXT;
+    require(host_pointer_properties_(device_, import.handleType, import.pHostPointer, &properties),
+            "vkGetMemoryHostPointerPropertiesEXT");
+    memory.pNext = &import;
+    memory.memoryTypeIndex = 0;
+    while ((properties.memoryTypeBits & requirements.memoryTypeBits & 1u << memory.memoryTypeIndex) == 0)
+      ++memory.memoryTypeIndex;
+  }
+  require(vkAllocateMemory(device_, &memory, nullptr, &made->memory), "vkAllocateMemory");
+  require(vkBindBufferMemory(device_, made->buffer, made->memory, 0), "vkBindBufferMemory");
+  void* begin = import.pHostPointer;
+  if (begin == nullptr) require(vkMapMemory(device_, made->memory, 0, VK_WHOLE_SIZE, 0, &begin), "vkMapMemory");
+  made->begin = static_cast<uint32_t*>(begin);
+}
+
+DeviceBuffer BareDevice::create_buffer(size_t words) {
+  DeviceBuffer made;
+  made.words = std::max<size_t>(words, 1);
+  made.all_words = (made.words * 4 + kPage - 1) / kPage * kPage / 4;
+  made.first = (made.all_words - made.words) / offset_words_ * offset_words_;
+  VkExternalMemoryBufferCreateInfo external = {};
+  external.sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO;
+  external.handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT;
+  VkBufferCreateInfo buffer = {};
+  buffer.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO;
+  if (host_pointer_properties_ != nullptr) buffer.pNext = &external;
+  buffer.size = made.all_words * 4;
+  buffer.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+  require(vkCreateBuffer(device_, &buffer, nullptr, &made.buffer), "vkCreateBuffer");
+  allocate(&made);
+  std::fill(made.begin, made.begin + made.all_words, DeviceBuffer::kPattern);
   return made;
 }
 
 void BareDevice::destroy(DeviceBuffer* buffer) {
-  for (size_t i = 0; i < DeviceBuffer::kGuardWords; ++i)
-    if (buffer->mapped[i] != DeviceBuffer::kPattern || buffer->data()[buffer->words + i] != DeviceBuffer::kPattern)
-      ADD_FAILURE() << "a shader wrote outside of its buffer, " << i << " words before or after it";
+  for (size_t i = 0; i < buffer->all_words; ++i)
+    if (buffer->begin[i] != DeviceBuffer::kPattern && (i < buffer->first || i >= buffer->first + buffer->words))
+      ADD_FAILURE() << "a shader wrote to word " << i << " of a buffer of words " << buffer->first << " .. "
+                    << buffer->first + buffer->words - 1;
   vkDestroyBuffer(device_, buffer->buffer, nullptr);
   vkFreeMemory(device_, buffer->memory, nullptr);
+  if (buffer->region != nullptr) munmap(buffer->region, buffer->all_words * 4 + 2 * kPage);
   *buffer = {};
 }
 
@@ -244,7 +280,7 @@ void BareDevice::run(const vulkan::Step& step, uint32_t features, DeviceBuffer* 
   require(vkAllocateDescriptorSets(device_, &set, &set_), "vkAllocateDescriptorSets");
   for (uint32_t i = 0; i < 4; ++i) {
     if (bindings[i] == nullptr) continue;
-    ranges[i] = {bindings[i]->buffer, DeviceBuffer::kGuardWords * 4, bindings[i]->words * 4};
+    ranges[i] = {bindings[i]->buffer, bindings[i]->first * 4, bindings[i]->words * 4};
     VkWriteDescriptorSet write = {};
     write.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET;
     write.dstSet = set_;

@@ -14,17 +14,21 @@
 
 namespace dcm::testing {
 
-// What a binding holds: words before and after it have a pattern that no result is, and they must keep it.
+// What a binding holds, at the end of whole pages. The words around it have a pattern that no result is, and must keep
+// it; where the driver takes memory of ours, the pages before and after are closed, so that a shader that leaves the
+// buffer by far ends the process.
 struct DeviceBuffer {
+  static constexpr uint32_t kPattern = 0x7FC0DEADu;  // a NaN
+
   VkBuffer buffer = VK_NULL_HANDLE;
   VkDeviceMemory memory = VK_NULL_HANDLE;
-  uint32_t* mapped = nullptr;
-  size_t words = 0;
+  uint32_t* begin = nullptr;  // of the pages
+  size_t all_words = 0;       // of the pages
+  size_t first = 0;           // word that the binding begins with
+  size_t words = 0;           // of the binding
+  void* region = nullptr;     // with the closed pages, or null
 
-  uint32_t* data() { return mapped + kGuardWords; }
-
-  static constexpr size_t kGuardWords = 64;          // 256 bytes: the largest alignment that a device may ask for
-  static constexpr uint32_t kPattern = 0x7FC0DEADu;  // a NaN
+  uint32_t* data() { return begin + first; }
 };
 
 class BareDevice {
@@ -54,6 +58,8 @@ class BareDevice {
   ~BareDevice();
 
   VkPipeline pipeline(const vulkan::Step& step, const vulkan::Shader& shader);
+  // Memory for the buffer, all_words long.
+  void allocate(DeviceBuffer* made);
 
   std::string name_;
   vulkan::Traits traits_;
@@ -71,6 +77,9 @@ class BareDevice {
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   VkFence fence_ = VK_NULL_HANDLE;
   uint32_t memory_type_ = 0;
+  size_t offset_words_ = 0;  // that the place of a binding is a multiple of
+  PFN_vkGetMemoryHostPointerPropertiesEXT host_pointer_properties_ =
+      nullptr;  // null: the driver takes no memory of ours
   std::map<std::pair<const vulkan::Shader*, std::vector<uint32_t>>, VkPipeline> pipelines_;
 };
 

@@ -12,6 +12,8 @@ target_compile_options(dcmobile_device_tests PRIVATE -Wall -Wextra -Wshadow)
 
 set(lavapipe /usr/share/vulkan/icd.d/lvp_icd.x86_64.json)
 set(swiftshader /usr/lib/chromium/vk_swiftshader_icd.json)
+set(validation VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation
+  VK_LAYER_ENABLES=VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT)  # it finds missing barriers too
 foreach(driver lavapipe swiftshader)
   if(EXISTS "${${driver}}")
     add_test(NAME Devices.${driver} COMMAND dcmobile_device_tests --gtest_brief=1)
@@ -21,9 +23,8 @@ foreach(driver lavapipe swiftshader)
     if(EXISTS /usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json AND NOT DCMOBILE_SANITIZE)
       add_test(NAME Devices.${driver}.Validation COMMAND dcmobile_device_tests --gtest_brief=1 --gtest_filter=DeviceRun.*)
       set_tests_properties(Devices.${driver}.Validation PROPERTIES
-        ENVIRONMENT
-        "VK_ICD_FILENAMES=${${driver}};DCM_VULKAN_LIBRARY=$<TARGET_FILE:dcmobile_faulty_vulkan>;VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation"
-        FAIL_REGULAR_EXPRESSION "VUID-|Validation Error|Validation Warning;FAILED")
+        ENVIRONMENT "VK_ICD_FILENAMES=${${driver}};DCM_VULKAN_LIBRARY=$<TARGET_FILE:dcmobile_faulty_vulkan>;${validation}"
+        FAIL_REGULAR_EXPRESSION "VUID-|SYNC-HAZARD|Validation Error|Validation Warning;FAILED")
     endif()
   endif()
 endforeach()

@@ -18,12 +18,11 @@ namespace {
 // A network as it is before anything is planned.
 struct Network {
   explicit Network(const Bytes& bytes) {
-    const auto root = verify_container(bytes.data(), bytes.size());
-    check(root.status());
-    const fb::Model& file = *root.value();
-    VisitMeter meter(bytes.size());
+    Container file;
+    check(file.open(bytes.data(), bytes.size(), budget));
+    VisitMeter meter(file.bytes());
     check(verify_weights(file, budget, meter, &weights));
-    check(build_graph(file, weights, budget, meter, &graph));
+    check(build_graph(file.model(), weights, budget, meter, &graph));
     ThreadPool pool;
     check(decode_weights(file, {}, budget, pool, &weights));
   }

@@ -64,6 +64,18 @@ TEST_P(LoweredBinary, InABatch) {
   testing::expect_as_on_cpu(parts, {{3, 5, 6, 7}}, false, features(), random);
 }
 
+TEST_P(LoweredBinary, WithEveryActivation) {
+  std::mt19937 random(49);
+  for (int activation = 0; activation <= fb::Activation_MAX; ++activation) {
+    SCOPED_TRACE(activation);
+    ModelParts parts;
+    parts.add(fb::OpAttributes_Add).activation = static_cast<fb::Activation>(activation);
+    Tensor x = testing::random_tensor(random, {1, 500});
+    for (float& value : x) value *= 8.0f;
+    testing::expect_as_on_cpu(parts, {{1, 500}, {1, 1}}, false, features(), std::vector<Tensor>{x, {0.25f}}, 2e-6);
+  }
+}
+
 TEST_P(LoweredBinary, PowersOfNegativeNumbers) {
   ModelParts parts;
   parts.add(fb::OpAttributes_Power);

@@ -12,11 +12,23 @@ from PIL import Image
 from dcmobile.zoo.trained import package_file
 from tasks.photos import efficientnet_lite_normalised, imagenet_normalised
 
-_PHOTOGRAPHS = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")
+_PHOTOGRAPHS = (
+    "astronaut.png",
+    "chelsea.png",
+    "coffee.png",
+    "motorcycle_left.png",
+    "rocket.jpg",
+    "camera.png",
+    "coins.png",
+    "hubble_deep_field.jpg",
+    "retina.jpg",
+    "ihc.png",
+    "gravel.png",
+)
 
 
 def crops(samples: int, seed: int = 0) -> torch.Tensor:
-    """RGB values 0..255 as float32 [samples, 3, 224, 224]: squares of 45 to 100 % of the photograph's shorter side, at
+    """RGB values 0..255 as float32 [samples, 3, 224, 224]: squares of 30 to 100 % of the photograph's shorter side, at
     random places, every second one mirrored. The photographs take turns.
     """
     random = np.random.default_rng(seed)
@@ -31,7 +43,7 @@ def calibration_inputs(name: str, samples: int, seed: int = 0) -> torch.Tensor:
 
 def _crop(photograph: str, random: np.random.Generator) -> torch.Tensor:
     image = Image.open(package_file("scikit-image==0.26.0", f"skimage/data/{photograph}")).convert("RGB")
-    side = int(min(image.size) * random.uniform(0.45, 1.0))
+    side = int(min(image.size) * random.uniform(0.3, 1.0))
     left = int(random.integers(0, image.width - side + 1))
     top = int(random.integers(0, image.height - side + 1))
     square = image.resize((224, 224), Image.Resampling.BILINEAR, (left, top, left + side, top + side))

@@ -40,12 +40,35 @@ def efficientnet_lite_normalised(images: torch.Tensor | None = None) -> torch.Te
     return ((photos()[0] if images is None else images) - 127) / 128
 
 
+@cache
+def crops(count: int, seed: int = 7) -> torch.Tensor:
+    """So many of each photo, RGB values 0..255 as float32 [20 count, 3, 224, 224]: squares of 60 to 100 % of its
+    shorter side, at random places, every second one mirrored.
+    """
+    random = np.random.default_rng(seed)
+    first = package_file("foolbox==3.3.4", "foolbox/data/imagenet_00_243.jpg")
+    paths = sorted(first.parent.glob("imagenet_*.jpg"))
+    return torch.stack([_random_crop(path, random) for path in paths for _ in range(count)])
+
+
 def top1_and_top5(network: Network, images: torch.Tensor) -> tuple[int, int]:
     """How many of the 20 photos have their label first, and among the first five."""
     labels = photos()[1]
     best = outputs(network, images)[0].topk(5).indices
     hits = best == labels[:, None]
     return int(hits[:, 0].sum()), int(hits.sum())
+
+
+def _random_crop(path: Path, random: np.random.Generator) -> torch.Tensor:
+    image = Image.open(path).convert("RGB")
+    side = int(min(image.size) * random.uniform(0.6, 1.0))
+    left = int(random.integers(0, image.width - side + 1))
+    top = int(random.integers(0, image.height - side + 1))
+    square = image.resize((224, 224), Image.Resampling.BILINEAR, (left, top, left + side, top + side))
+    pixels = np.array(square)
+    if random.random() < 0.5:
+        pixels = pixels[:, ::-1].copy()
+    return torch.from_numpy(pixels).permute(2, 0, 1).float()
 
 
 def _cropped(path: Path) -> torch.Tensor:

@@ -1,4 +1,5 @@
 #include <executorch/extension/tensor/tensor.h>
+#include <executorch/runtime/backend/options.h>
 #include <gtest/gtest.h>
 
 #include "dcmobile/executorch.h"
@@ -40,6 +41,23 @@ TEST(Delegate, GivesWhatTheRuntimeGives) {
   const TensorPtr output = output_of(1);
   ASSERT_EQ(delegate.call(input_of(x, 1), output), Error::Ok);
   EXPECT_EQ(values_of(output), expected(blob, x, 1));
+}
+
+// Without a GPU, or a build for one, the CPU does it.
+TEST(Delegate, RunsOnADevice) {
+  const Bytes blob = testing::small_network().build();
+  et::BackendOptions<1> options;
+  ASSERT_EQ(options.set_option("device", "vulkan"), Error::Ok);
+  LoadedDelegate delegate(blob, {options.view().data(), options.view().size()});
+  ASSERT_EQ(delegate.error(), Error::Ok);
+  for (const int batch : {1, 3}) {
+    const Tensor x = testing::small_input(static_cast<uint32_t>(batch));
+    const TensorPtr output = output_of(3);
+    ASSERT_EQ(delegate.call(input_of(x, batch), output), Error::Ok);
+    const Tensor found = values_of(output), right = expected(blob, x, static_cast<uint32_t>(batch));
+    ASSERT_EQ(found.size(), right.size());
+    for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], right[i], 1e-5);
+  }
 }
 
 TEST(Delegate, FreesTheBlobOnceItIsDecoded) {

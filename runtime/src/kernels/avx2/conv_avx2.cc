@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/cpu_features.h"
 #include "kernels/generic/weight_rows.h"
 #include "kernels/panel_layout.h"
 #include "kernels/simd/activate.h"
@@ -11,6 +12,7 @@
 #include "kernels/simd/avx2.h"
 
 #include "kernels/simd/conv_depthwise.h"
+#include "kernels/simd/conv_into_depthwise.h"
 #include "kernels/simd/conv_panels.h"
 
 namespace dcm {
@@ -28,6 +30,7 @@ const Kernel kConvKernelsAvx2[] = {
     conv_kernel<SparseProduct>("conv2d_sparse_avx2", OpType::kConv2d),
     conv_kernel<DenseProduct<WeightForm::kDenseShared>>("conv2d_dense_shared_avx2", OpType::kConv2d),
     conv_kernel<DenseProduct<WeightForm::kDense>>("conv2d_dense_avx2", OpType::kConv2d),
+    expansion_kernel("conv2d_into_depthwise_sparse_avx2"),
 };
 
 }  // namespace dcm

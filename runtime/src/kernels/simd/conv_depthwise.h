@@ -30,10 +30,17 @@ bool fits_window(const Site& site) {
          rows * width <= kMostWindowFloats / (x.extent() < x.stride ? x.extent() : x.stride);
 }
 
+// Whether vectors of this length are good for rows of this width: those of AVX-512 where they are fewer than AVX2's, or
+// on CPUs that make them in two halves, no more than a tenth longer together.
+bool fits_rows(uint32_t width) {
+  if (Simd::kLanes != 16) return true;
+  const uint32_t vectors = (width + 15) / 16, halves = (width + 7) / 8;
+  return cpu_features().whole_avx512 ? vectors < halves : vectors * 20 <= halves * 11;
+}
+
 bool supports_depthwise(const Site& site) {
-  const uint32_t width = Picture(site.output()).width;
-  if (!is_depthwise(site) || site.weight().row_segments > 1 || !fits_window(site)) return false;
-  return Simd::kLanes != 16 || (width + 15) / 16 * 16 * 10 <= (width + 7) / 8 * 8 * 11;  // as for panels
+  return is_depthwise(site) && site.weight().row_segments <= 1 && fits_window(site) &&
+         fits_rows(Picture(site.output()).width);
 }
 
 // A whole plane, and what the last vectors and strips read beyond it.
@@ -159,7 +166,7 @@ void run_planes(const Call& call, uint64_t unit_begin, uint64_t unit_end, void* 
   const bool clamps = is_clamp(site.op->activation);
   DepthwisePlane plane = {taps, taps, 0, clamp_of(site.op->activation), convolution.y.stride * shape.width, out.width};
   const bool in_registers = is_3x3(convolution, in, out);
-  Depthwise3x3 plane3x3 = {in.width, in.height, out.width, out.height, {}, 0, plane.clamp};
+  Depthwise3x3 plane3x3 = {in.width, in.height, out.width, out.height, {}, 0, plane.clamp, false, false};
   if (!in_registers) {
     find_taps(convolution, shape, offsets);
     shape.clear(window);

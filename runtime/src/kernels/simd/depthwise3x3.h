@@ -11,6 +11,8 @@ struct Depthwise3x3 {
   float weights[9];
   float bias;
   Clamp clamp;
+  // Where the plane is a band of rows of a larger one: whether there is an input row just before it, and behind it.
+  bool above, below;
 };
 
 // Whether the convolution is one of these.
@@ -78,24 +80,25 @@ void convolve_columns(const Depthwise3x3& plane, const float* from, uint32_t col
     else
       Simd::store_first(there, result, count);
   };
-  const auto input = [&](uint32_t row) { return RowOf3<kStride>(from + uint64_t{row} * in_width, in_width, column); };
+  const auto input = [&](int64_t row) { return RowOf3<kStride>(from + row * in_width, in_width, column); };
+  Simd::Vector sum = plane.above ? input(-1).add(weights, bias) : bias;
   if (kStride == 1) {
     const RowOf3<kStride> top = input(0);
-    Simd::Vector sum = top.add(weights + 3, bias), next = top.add(weights, bias);
+    sum = top.add(weights + 3, sum);
+    Simd::Vector next = top.add(weights, bias);
     for (uint32_t row = 1; row < height; ++row) {
       const RowOf3<kStride> x = input(row);
       store(row - 1, x.add(weights + 6, sum));
       sum = x.add(weights + 3, next);
       next = x.add(weights, bias);
     }
-    store(height - 1, sum);
+    store(height - 1, plane.below ? input(height).add(weights + 6, sum) : sum);
   } else {
-    Simd::Vector sum = bias;
     for (uint32_t row = 0; row < height; ++row) {
       Simd::Vector next = bias;
-      sum = input(2 * row).add(weights + 3, sum);
+      sum = input(int64_t{row} * 2).add(weights + 3, sum);
       if (2 * row + 1 < in_height) {
-        const RowOf3<kStride> x = input(2 * row + 1);
+        const RowOf3<kStride> x = input(int64_t{row} * 2 + 1);
         sum = x.add(weights + 6, sum);
         next = x.add(weights, bias);
       }

@@ -5,21 +5,21 @@
 
 namespace dcm {
 
-extern const Kernel kConvKernelsAvx512[12];
+extern const Kernel kConvKernelsAvx512[13];
 extern const Kernel kElementwiseKernelsAvx512[22];
 extern const Kernel kLinearKernelsAvx512[2];
 extern const Kernel kMatrixKernelsAvx512[8];
 extern const Kernel kNormsKernelsAvx512[4];
 extern const Kernel kPoolKernelsAvx512[4];
 extern const Kernel kWinogradKernelsAvx512[3];
-extern const Kernel kConvKernelsAvx2[12];
+extern const Kernel kConvKernelsAvx2[13];
 extern const Kernel kElementwiseKernelsAvx2[22];
 extern const Kernel kLinearKernelsAvx2[1];
 extern const Kernel kMatrixKernelsAvx2[8];
 extern const Kernel kNormsKernelsAvx2[4];
 extern const Kernel kPoolKernelsAvx2[4];
 extern const Kernel kWinogradKernelsAvx2[3];
-extern const Kernel kConvKernelsNeon[12];
+extern const Kernel kConvKernelsNeon[13];
 extern const Kernel kElementwiseKernelsNeon[22];
 extern const Kernel kLinearKernelsNeon[1];
 extern const Kernel kMatrixKernelsNeon[8];

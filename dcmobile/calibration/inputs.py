@@ -45,6 +45,24 @@ class Calibration:
             state.update(np.ascontiguousarray(array).data)
         return state.hexdigest()
 
+    def at_most(self, samples: int) -> Calibration:
+        """So many of the samples, evenly spread, or all where there are no more."""
+        chosen = np.linspace(0, self.samples - 1, min(samples, self.samples)).round().astype(int)
+        return self._only(chosen)
+
+    def split(self, samples: int) -> tuple[Calibration, Calibration]:
+        """So many, evenly spread but at most a third of them, and the others. All of them twice where there is only
+        one.
+        """
+        if self.samples < 2:
+            return self, self
+        count = max(1, min(samples, self.samples // 3))
+        first = np.linspace(0, self.samples - 1, count).round().astype(int)
+        return self._only(first), self._only(np.setdiff1d(np.arange(self.samples), first))
+
+    def _only(self, chosen: npt.NDArray[np.int_]) -> Calibration:
+        return Calibration({name: array[chosen] for name, array in self.arrays.items()}, self.random)
+
     def batches(self, graph: Graph) -> Iterator[Arrays]:
         """The samples in the form of the graph's inputs: several at a time where every input has a batch, else one."""
         shapes = {name: graph.values[name].shape for name in graph.inputs}
@@ -56,28 +74,28 @@ class Calibration:
             }
 
 
-def calibration_of(graph: Graph, given: CalibrationInputs | None, samples: int) -> Calibration:
+def calibration_of(graph: Graph, given: CalibrationInputs | None, samples: int | None) -> Calibration:
     """What the caller gives, checked; without it, seeded normal noise.
 
     given: for each input an array whose first dimension is the samples and whose others are those of the input without
-        its batch. samples: how many are used at most: evenly spread over those given, or that many of noise.
+        its batch. samples: how many are used at most: evenly spread over those given, or that many of noise; None: all
+        that are given.
 
     Raises ``CallError``: a name, number or shape that does not fit, no samples, values that are not finite numbers;
     ``ModelError`` where noise will not do, since the network takes row numbers of an embedding.
     """
-    if samples < 1:
+    if samples is not None and samples < 1:
         raise CallError(f"samples is {samples}: it must be 1 or more", Code.CALL_ARGUMENT)
     if given is None:
-        return Calibration(_noise(graph, samples), random=True)
+        return Calibration(_noise(graph, samples or 1), random=True)
     named = _by_name(graph, given)
     arrays = {name: _checked(graph, name, np.asarray(named[name])) for name in graph.inputs}
     sizes = {len(array) for array in arrays.values()}
     if len(sizes) > 1:
         listed = ", ".join(f"{len(array)} for {name!r}" for name, array in arrays.items())
         raise CallError(f"calibration: all inputs need as many samples, not {listed}", Code.CALL_SHAPE)
-    total = sizes.pop()
-    chosen = np.linspace(0, total - 1, min(samples, total)).round().astype(int)
-    return Calibration({name: array[chosen].astype(np.float32) for name, array in arrays.items()})
+    found = Calibration({name: array.astype(np.float32) for name, array in arrays.items()})
+    return found if samples is None else found.at_most(samples)
 
 
 def _by_name(graph: Graph, given: CalibrationInputs) -> Mapping[str, npt.NDArray[np.generic]]:

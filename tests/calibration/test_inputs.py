@@ -8,7 +8,7 @@ import torch
 from measured_networks import branches, sums
 from torch import nn
 
-from dcmobile.budget.calibration import calibration_of
+from dcmobile.calibration.inputs import calibration_of
 from dcmobile.capture import capture
 from dcmobile.errors import CallError, ModelError
 from dcmobile.graph import Graph

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dcmobile import _native
-from dcmobile.budget.calibration import Arrays
+from dcmobile.calibration.inputs import Arrays
 from dcmobile.encode import EncodedWeight
 from dcmobile.fileformat import build_file
 from dcmobile.graph import Graph

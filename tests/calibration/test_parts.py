@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from measured_networks import NETWORKS
 
-from dcmobile.budget.calibration import calibration_of
-from dcmobile.budget.parts import crossing, part, run
+from dcmobile.calibration.inputs import calibration_of
+from dcmobile.calibration.parts import crossing, part, run
 from dcmobile.capture import capture
 from dcmobile.passes import prepare
 
