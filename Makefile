@@ -117,7 +117,7 @@ define native_test
 endef
 sanitize_options := $(clang) -DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_FUZZ=ON -DDCMOBILE_SIGNATURES=ON -DDCMOBILE_BUILD_JAVA=OFF
 cpu_alone := -DDCMOBILE_VULKAN=OFF -DDCMOBILE_BUILD_JAVA=OFF -DDCMOBILE_EXECUTORCH=OFF
-fuzz_targets := $(foreach target,load run huffman,dcmobile_fuzz_$(target)) dcmobile_write_seeds
+fuzz_targets := $(foreach target,load run huffman expand,dcmobile_fuzz_$(target)) dcmobile_write_seeds
 
 test-native: .venv/.ready build/.system-java build/.system-vulkan build/.system-fuzz
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)
