@@ -79,6 +79,9 @@ COMPRESS ?=
 .PHONY: compress-bench
 compress-bench: setup
 	$(PYTHON) -m benchmarks.compression --document docs/compression.md $(COMPRESS)
+	$(PYTHON) -m benchmarks.compression.post_training --document docs/compression.md
+	$(PYTHON) -m benchmarks.compression.peers mobilenet_v2
+	$(PYTHON) -m benchmarks.compression.peers efficientnet_lite0
 
 .PHONY: bench
 bench: build/bench/.installed
@@ -114,7 +117,7 @@ define native_test
 endef
 sanitize_options := $(clang) -DDCMOBILE_SANITIZE=ON -DDCMOBILE_BUILD_FUZZ=ON -DDCMOBILE_SIGNATURES=ON -DDCMOBILE_BUILD_JAVA=OFF
 cpu_alone := -DDCMOBILE_VULKAN=OFF -DDCMOBILE_BUILD_JAVA=OFF -DDCMOBILE_EXECUTORCH=OFF
-fuzz_targets := $(foreach target,load run huffman,dcmobile_fuzz_$(target)) dcmobile_write_seeds
+fuzz_targets := $(foreach target,load run huffman expand,dcmobile_fuzz_$(target)) dcmobile_write_seeds
 
 test-native: .venv/.ready build/.system-java build/.system-vulkan build/.system-fuzz
 	$(call native_test,native,-DCMAKE_BUILD_TYPE=Release -DDCMOBILE_BUILD_JAVA=ON)

@@ -68,5 +68,5 @@ def test_licences_are_the_packages_own(script: ModuleType, name: str) -> None:
     except PackageNotFoundError:
         pytest.skip("not installed")
     (part,) = [part for part in script.PARTS if part.name == name]
-    said = about.get("License-Expression") or about.get("License") or ""
+    said = next((about[key] for key in ("License-Expression", "License") if key in about), "")
     assert said.split(" AND ")[0] == part.licence

@@ -18,7 +18,8 @@ SOURCES = ROOT / "runtime" / "src"
 #: Least share of lines.
 BARS = {"format": 0.90, "huffman": 0.90}
 SHOWN = (*BARS, "graph", "core", "ops", "plan", "api")
-TARGETS = ("load", "run", "huffman")
+#: The folder of seeds of each target.
+TARGETS = {"load": "model", "run": "model", "huffman": "huffman", "expand": "packed"}
 TESTS = ("dcmobile_runtime_tests", "dcmobile_allocation_tests", "dcmobile_threads_tests")
 
 
@@ -38,7 +39,7 @@ def main() -> int:
     for test in tests:
         run(build, [test, "--gtest_brief=1"])
     for target, replay in zip(TARGETS, replays, strict=True):
-        folders = [given.corpora / "corpus" / target, given.corpora / "seeds" / seeds_of(target)]
+        folders = [given.corpora / "corpus" / target, given.corpora / "seeds" / TARGETS[target]]
         inputs = [folder for folder in [*folders, ROOT / "runtime/fuzz/regressions" / target] if folder.is_dir()]
         if inputs:
             run(build, [replay, *inputs])
@@ -56,11 +57,6 @@ def main() -> int:
     for folder in low:
         print(f"src/{folder} is below {100 * BARS[folder]:.0f} %", file=sys.stderr)
     return bool(low)
-
-
-def seeds_of(target: str) -> str:
-    """The folder of seeds of a target."""
-    return "huffman" if target == "huffman" else "model"
 
 
 def run(build: Path, command: list[str | Path]) -> None:

@@ -37,6 +37,7 @@ TARGETS = (
     Target("load", "model", 32 << 10),
     Target("run", "model", 16 << 10),
     Target("huffman", "huffman", 2 << 10),
+    Target("expand", "packed", 2 << 10),
     Target("readers", "model", 4 << 10, python="tests/fuzz/fuzz_readers.py"),
     Target("programs", "programs", 1 << 20, python="tests/fuzz/fuzz_programs.py"),
 )

@@ -1,4 +1,4 @@
-// dcmobile_write_seeds FOLDER: the first inputs of the fuzz targets, FOLDER/model and FOLDER/huffman. Small networks
+// dcmobile_write_seeds FOLDER: the first inputs of the fuzz targets, FOLDER/model, packed and huffman. Small networks
 // that use every operator and every form of weight; tests/golden gives larger ones.
 #include <cstdio>
 #include <filesystem>
@@ -67,6 +67,9 @@ int main(int argc, char** argv) {
   ok = ok && write(models / "sparse_empty", sparse(0.0, 3, 4, 64, 50));
   ok = ok && write(models / "shared_many_codes", dense_shared(256, 65536, 600));
   ok = ok && write(models / "shared_chunks", dense_shared(5, 50, 120));
+  const std::filesystem::path packed = std::filesystem::path(argv[1]) / "packed";
+  std::filesystem::create_directories(packed);
+  ok = ok && write(packed / "nothing", {0});
   const std::filesystem::path codes = std::filesystem::path(argv[1]) / "huffman";
   std::filesystem::create_directories(codes);
   std::mt19937 random(11);

@@ -41,7 +41,7 @@ def refused_once(kind: int, accepted: int, attempt: Callable[[], Any]) -> bool:
         attempt()
     except (MachineError, MemoryError) as error:
         told = error
-    refused = shim.dcm_test_refused() == 1
+    refused = bool(shim.dcm_test_refused() == 1)
     if (told is not None and not refused) or (told is None and refused and kind == MEMALIGN):
         raise AssertionError(f"refused: {refused}; told: {told}")
     if isinstance(told, MachineError) and told.code is not Code.MACHINE_MEMORY:

@@ -157,6 +157,7 @@ class Model {
     check([&](dcm_error* error) { return dcm_model_device(model_.get(), &report, error); });
     return report_of(report);
   }
+
   bool gives_probabilities() const { return dcm_model_gives_probabilities(model_.get()) != 0; }
 
   nb::tuple load_info() const {

@@ -48,7 +48,7 @@ TEST(Delegate, RunsOnADevice) {
   const Bytes blob = testing::small_network().build();
   et::BackendOptions<1> options;
   ASSERT_EQ(options.set_option("device", "vulkan"), Error::Ok);
-  LoadedDelegate delegate(blob, options.view());
+  LoadedDelegate delegate(blob, {options.view().data(), options.view().size()});
   ASSERT_EQ(delegate.error(), Error::Ok);
   for (const int batch : {1, 3}) {
     const Tensor x = testing::small_input(static_cast<uint32_t>(batch));
