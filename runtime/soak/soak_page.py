@@ -25,7 +25,7 @@ def section(reports: dict[str, Any]) -> str:
     """A line a part."""
     heads = ("", "contexts x threads", "runs", "time", "memory", "descriptors", "p50", "p99", "p99.9", "slowest")
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    names = {"runs": "LeNet-5, one thread", "loop": "LeNet-5, with reloads beside it"}
+    names = {"runs": "LeNet-5 a million times", "loop": "LeNet-5, with reloads beside it"}
     for key, name in names.items():
         report = reports[key]
         first, last = report["samples"][0], report["samples"][-1]
