@@ -79,6 +79,9 @@ COMPRESS ?=
 .PHONY: compress-bench
 compress-bench: setup
 	$(PYTHON) -m benchmarks.compression --document docs/compression.md $(COMPRESS)
+	$(PYTHON) -m benchmarks.compression.post_training --document docs/compression.md
+	$(PYTHON) -m benchmarks.compression.peers mobilenet_v2
+	$(PYTHON) -m benchmarks.compression.peers efficientnet_lite0
 
 .PHONY: bench
 bench: build/bench/.installed

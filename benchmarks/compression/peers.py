@@ -74,13 +74,13 @@ def coreml(weights: Mapping[str, Floats], sparsity: float, bits: int) -> tuple[i
         compute_precision=ct.precision.FLOAT32,
         skip_model_load=True,
     )
-    pruner = cto.coreml.OptimizationConfig(
-        global_config=cto.coreml.OpMagnitudePrunerConfig(target_sparsity=sparsity, weight_threshold=0)
-    )
     palettizer = cto.coreml.OptimizationConfig(
         global_config=cto.coreml.OpPalettizerConfig(mode="kmeans", nbits=bits, weight_threshold=0)
     )
     if sparsity > 0:
+        pruner = cto.coreml.OptimizationConfig(
+            global_config=cto.coreml.OpMagnitudePrunerConfig(target_sparsity=sparsity, weight_threshold=0)
+        )
         model = cto.coreml.prune_weights(model, pruner)
     model = cto.coreml.palettize_weights(model, palettizer, joint_compression=sparsity > 0)
     with tempfile.TemporaryDirectory() as folder:

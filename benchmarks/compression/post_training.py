@@ -157,26 +157,18 @@ def _line(row: Row) -> str:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """A line a size, the methods side by side."""
+    """A line a file."""
     lines = [
-        "| network | asked | "
-        + " | ".join(f"{method}: times smaller | top-1 | same class | error" for method in METHODS)
-        + " |",
-        "|---|---:|" + "---:|" * 4 * len(METHODS),
+        "| network | asked | method | times smaller | top-1 | top-5 | same class | error |",
+        "|---|---:|---|---:|---:|---:|---:|---:|",
     ]
-    for name in RATIOS:
-        for ratio in sorted({row.asked for row in rows if row.network == name}):
-            cells = []
-            for method in METHODS:
-                found = [row for row in rows if (row.network, row.method, row.asked) == (name, method, ratio)]
-                cells += [_cells(found[0])] if found else ["| | | "]
-            lines.append(f"| {TITLES[name]} | {ratio:g}x | " + " | ".join(cells) + " |")
+    names = list(RATIOS)
+    for row in sorted(rows, key=lambda row: (names.index(row.network), row.asked, METHODS.index(row.method))):
+        lines.append(
+            f"| {TITLES[row.network]} | {row.asked:g}x | {row.method} | {row.dense_bytes / row.file_bytes:.2f}x | "
+            f"{row.top1} | {row.top5} | {100 * row.agreement:.1f} % | {100 * row.error:.2f} % |"
+        )
     return "\n".join(lines) + "\n"
-
-
-def _cells(row: Row) -> str:
-    ratio = row.dense_bytes / row.file_bytes
-    return f"{ratio:.2f}x | {row.top1} | {100 * row.agreement:.1f} % | {100 * row.error:.2f} %"
 
 
 def _read(path: Path) -> list[Row]:

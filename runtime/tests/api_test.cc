@@ -385,7 +385,7 @@ TEST(NullModel, AnswersNothing) {
 
 TEST(Library, VersionsAndCodeNames) {
   EXPECT_STREQ(dcm_version(), "0.1.0");
-  EXPECT_EQ(dcm_format_version(), 1u);
+  EXPECT_EQ(dcm_format_version(), 2u);
   EXPECT_STREQ(dcm_code_name(DCM_OK), "OK");
   EXPECT_STREQ(dcm_code_name(DCM_FILE_CHECKSUM), "FILE_CHECKSUM");
   EXPECT_STREQ(dcm_code_name(DCM_CALL_SHAPE), "CALL_SHAPE");

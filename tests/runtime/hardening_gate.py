@@ -27,7 +27,7 @@ def problems(library: Path) -> list[str]:
     if re.search(r"\((RPATH|RUNPATH)\)", dynamic):
         found.append("it says where its libraries lie: no RPATH")
     if "__stack_chk_fail" not in symbols:
-        found.append("no function watches its stack: -fstack-protector-strong")
+        found.append("no function watches its stack: -fstack-protector")
     if not re.search(r" __\w+_chk@", symbols):
         found.append("no call of the C library is checked: -D_FORTIFY_SOURCE")
     return found

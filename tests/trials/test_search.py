@@ -86,28 +86,29 @@ class _KilledError(Exception):
     pass
 
 
-@pytest.mark.parametrize("killed_at", [1, 2, 3, 5])
+@pytest.mark.parametrize("killed_at", [1, 4])
 def test_what_goes_on_after_a_kill_gives_the_same_bytes(killed_at: int, trained: nn.Module, tmp_path: Path) -> None:
     calls = 0
+    killing = False
 
     def train(compressor: dcmobile.Compressor) -> None:
         nonlocal calls
         calls += 1
-        if calls == killed_at:
+        if killing and calls == killed_at:
             _fit(compressor.model, compressor.step, steps=7)
             raise _KilledError
         _train(compressor)
 
     settings: dict[str, Any] = {"target": "max_error=3", "trials": 2}
-    whole = _search(trained, tmp_path / "whole", train_fn=_train, **settings)
+    whole = _search(trained, tmp_path / "whole", train_fn=train, **settings)
     assert whole.trials[0].asked != whole.trials[1].asked
-    path = tmp_path / "net"
-    if killed_at <= 4:
-        with pytest.raises(_KilledError):
-            _search(trained, path, train_fn=train, folder=tmp_path / "work", **settings)
-        assert not path.exists()
+    needed, calls, killing, path = calls, 0, True, tmp_path / "net"
+    assert needed >= 4  # two a trial
+    with pytest.raises(_KilledError):
+        _search(trained, path, train_fn=train, folder=tmp_path / "work", **settings)
+    assert not path.exists()
     again = _search(trained, path, train_fn=train, folder=tmp_path / "work", **settings)
-    assert calls == (5 if killed_at <= 4 else 4)  # two a trial, and the one that was killed
+    assert calls == needed + 1  # the one that was killed
     assert path.read_bytes() == (tmp_path / "whole").read_bytes()
     assert again.trials == whole.trials
     assert not list((tmp_path / "work").glob("*/*.pt"))

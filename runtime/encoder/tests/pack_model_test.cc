@@ -99,7 +99,7 @@ TEST(PackModel, EveryFlippedBitIsRefusedOrExpandsToSomethingTheLoaderJudges) {
     damaged[bit / 8] = static_cast<uint8_t>(damaged[bit / 8] ^ 1u << bit % 8);
     const Opened opened = testing::open_bytes(packed_file(damaged, plain), &options);
     refused += opened.code != DCM_OK;
-    if (opened.code != DCM_OK) EXPECT_FALSE(opened.text.empty());
+    EXPECT_TRUE(opened.code == DCM_OK || !opened.text.empty());
   }
   EXPECT_GT(refused, 8 * form.size() / 4);
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/cpu_features.h"
+#include "kernels/expansion.h"
 #include "kernels/generic/weight_rows.h"
 #include "kernels/panel_layout.h"
 #include "kernels/simd/activate.h"
@@ -12,8 +13,8 @@
 #include "kernels/simd/avx512.h"
 
 #include "kernels/simd/conv_depthwise.h"
-#include "kernels/simd/conv_into_depthwise.h"
 #include "kernels/simd/conv_panels.h"
+#include "kernels/simd/expansion_steps.h"
 
 namespace dcm {
 

@@ -48,6 +48,16 @@ inline Status prepare_taps(const ConvolutionAttributes& convolution, const Pictu
   return {};
 }
 
+// Whether the kernel is 3 x 3 with a padding of 1 around and a stride of 1 or 2 along both axes.
+inline bool is_3x3(const ConvolutionAttributes& convolution, const Picture& in, const Picture& out) {
+  const auto fits = [](const WindowAxis& axis, uint32_t from, uint32_t to) {
+    return axis.kernel == 3 && axis.dilation == 1 && axis.pad_before == 1 && axis.stride <= 2 &&
+           to == (from - 1) / axis.stride + 1;
+  };
+  return fits(convolution.y, in.height, out.height) && fits(convolution.x, in.width, out.width) &&
+         convolution.y.stride == convolution.x.stride;
+}
+
 struct Taps {
   const Tap *y, *x;
 };

@@ -15,16 +15,6 @@ struct Depthwise3x3 {
   bool above, below;
 };
 
-// Whether the convolution is one of these.
-inline bool is_3x3(const ConvolutionAttributes& convolution, const Picture& in, const Picture& out) {
-  const auto fits = [](const WindowAxis& axis, uint32_t from, uint32_t to) {
-    return axis.kernel == 3 && axis.dilation == 1 && axis.pad_before == 1 && axis.stride <= 2 &&
-           to == (from - 1) / axis.stride + 1;
-  };
-  return fits(convolution.y, in.height, out.height) && fits(convolution.x, in.width, out.width) &&
-         convolution.y.stride == convolution.x.stride;
-}
-
 // Up to kLanes of so many elements.
 inline Simd::Vector load_some(const float* p, uint32_t count) {
   return count >= Simd::kLanes ? Simd::load(p) : Simd::load_first(p, count);
