@@ -64,7 +64,7 @@ def megabytes(sample: dict[str, Any]) -> str:
 
 def milliseconds(ns: float) -> str:
     """With three significant digits."""
-    return f"{ns / 1e6:.3g}"
+    return f"{ns / 1e6:.3g}" if ns < 1e9 else f"{ns / 1e6:,.0f}"
 
 
 def picture(report: dict[str, Any]) -> str:
