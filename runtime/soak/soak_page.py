@@ -25,7 +25,7 @@ def section(reports: dict[str, Any]) -> str:
     """A line a part."""
     heads = ("", "contexts x threads", "runs", "time", "memory", "descriptors", "p50", "p99", "p99.9", "slowest")
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    names = {"runs": "LeNet-5, one thread", "loop": "LeNet-5, with reloads beside it"}
+    names = {"runs": "LeNet-5 a million times", "loop": "LeNet-5, with reloads beside it"}
     for key, name in names.items():
         report = reports[key]
         first, last = report["samples"][0], report["samples"][-1]
@@ -64,7 +64,7 @@ def megabytes(sample: dict[str, Any]) -> str:
 
 def milliseconds(ns: float) -> str:
     """With three significant digits."""
-    return f"{ns / 1e6:.3g}"
+    return f"{ns / 1e6:.3g}" if ns < 1e9 else f"{ns / 1e6:,.0f}"
 
 
 def picture(report: dict[str, Any]) -> str:
