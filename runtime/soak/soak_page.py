@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,34 +76,49 @@ def picture(report: dict[str, Any]) -> str:
         (label, [sample[key] / 1e6 for sample in samples])
         for label, key in (("p50, ms", "p50_ns"), ("p99, ms", "p99_ns"), ("p99.9, ms", "p999_ns"))
     ]
+    times = [time for _, values in latencies for time in values]
     minutes = [sample["seconds"] / 60 for sample in samples]
     height = 2 * (_PLOT[1] + 80)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" '
         'font-size="12" fill="#222">',
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-        *_plot(40, minutes, memory),
-        *_plot(_PLOT[1] + 110, minutes, latencies),
+        *_plot(40, minutes, memory, round_ticks(max(memory[0][1])), logarithmic=False),
+        *_plot(_PLOT[1] + 110, minutes, latencies, decades(min(times), max(times)), logarithmic=True),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _plot(top: float, minutes: list[float], curves: list[tuple[str, list[float]]]) -> Iterator[str]:
-    highest = max(max(values) for _, values in curves) * 1.15
+def round_ticks(highest: float) -> list[float]:
+    """0 and the next three to seven multiples of 1, 2 or 5 times a power of ten, the last at or above ``highest``."""
+    power = 10.0 ** math.floor(math.log10(highest))
+    step = next(power * factor for factor in (0.2, 0.5, 1, 2) if highest / (power * factor) <= 6)
+    return [step * index for index in range(math.ceil(highest / step) + 1)]
+
+
+def decades(lowest: float, highest: float) -> list[float]:
+    """Powers of ten from the last at or below ``lowest`` to the first at or above ``highest``, two at least."""
+    first, last = math.floor(math.log10(lowest)), math.ceil(math.log10(highest))
+    return [10.0**power for power in range(first, max(last, first + 1) + 1)]
+
+
+def _plot(
+    top: float, minutes: list[float], curves: list[tuple[str, list[float]]], ticks: list[float], logarithmic: bool
+) -> Iterator[str]:
     last = max(minutes)
 
-    def place(minute: float, value: float) -> str:
-        return f"{_LEFT + minute / last * _PLOT[0]:.1f},{top + (1 - value / highest) * _PLOT[1]:.1f}"
+    def height(value: float) -> float:
+        share = math.log(value / ticks[0], ticks[-1] / ticks[0]) if logarithmic else value / ticks[-1]
+        return top + (1 - share) * _PLOT[1]
 
-    for part in range(5):
-        value = highest * part / 4
-        y = top + (1 - part / 4) * _PLOT[1]
+    for tick in ticks:
+        y = height(tick)
         yield f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_LEFT + _PLOT[0]}" y2="{y:.1f}" stroke="#ddd"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{round(tick, 6):,g}</text>'
     for index, (label, values) in enumerate(curves):
-        points = " ".join(place(minute, value) for minute, value in zip(minutes, values, strict=True))
+        places = (f"{_LEFT + x / last * _PLOT[0]:.1f},{height(y):.1f}" for x, y in zip(minutes, values, strict=True))
         colour = _COLOURS[index]
-        yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        yield f'<polyline points="{" ".join(places)}" fill="none" stroke="{colour}" stroke-width="2"/>'
         yield f'<text x="{_LEFT + 150 * index}" y="{top - 10:.1f}" fill="{colour}">{label}</text>'
     yield (f'<text x="{_LEFT + _PLOT[0]}" y="{top + _PLOT[1] + 18:.1f}" text-anchor="end">{last:.3g} minutes</text>')

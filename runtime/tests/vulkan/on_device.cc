@@ -7,17 +7,31 @@
 #include <cmath>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 namespace dcm::testing {
 
-const std::string& cache_directory() {
-  static const std::string directory = [] {
+namespace {
+
+struct TemporaryFolder {
+  TemporaryFolder() {
     char name[] = "/tmp/dcmobile_vulkan_XXXXXX";
     if (mkdtemp(name) == nullptr) throw std::runtime_error("no directory for the cache");
-    atexit([] { std::filesystem::remove_all(cache_directory()); });
-    return std::string(name);
-  }();
-  return directory;
+    path = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+
+  std::string path;
+};
+
+}  // namespace
+
+const std::string& cache_directory() {
+  static const TemporaryFolder folder;
+  return folder.path;
 }
 
 void empty_cache() {
