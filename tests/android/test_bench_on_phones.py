@@ -264,7 +264,8 @@ def test_temperatures_in_any_unit() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--device", "A1"), "--device is for --target adb"),
+        (("--device", "A1"), "--device is 'A1'; it takes cpu, vulkan or vulkan:N"),
+        (("--target", "qemu", "--device", "A1"), "--device is for --target adb or host"),
         (("--target", "adb", "--cpu", "max"), "--cpu is for --target qemu"),
         (("--timeout", 3), "--timeout is for --target adb or qemu"),
         (("--target", "adb", "--device", "A1", "--all-devices"), "--device and --all-devices exclude each other"),
