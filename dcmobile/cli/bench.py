@@ -95,7 +95,7 @@ def bench(
     A .dcmodel is timed by the program dcmobile-bench, which has more options; with --target adb on phones, where it and
     the file are copied to, run, and removed. A .pte is timed in ExecuTorch's Python runtime.
     """
-    _check_target(target, "adb host", {"device": devices})
+    _check_target(target, "adb or host", {"device": devices})
     _check_target(target, "adb", {"all-devices": all_devices})
     _check_target(target, "qemu", {"cpu": cpus})
     _check_target(target, "adb or qemu", {"bench-binary": binaries, "timeout": timeout})
