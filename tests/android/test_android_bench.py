@@ -49,7 +49,7 @@ def test_it_is_a_program_of_android(program: Path) -> None:
     assert (elf.abi, elf.interpreter, elf.alignment) == ("arm64-v8a", "/system/bin/linker64", 0x4000)
     text = subprocess.run(["readelf", "-W", "-a", program], check=True, capture_output=True, text=True).stdout
     assert "Type:                              DYN" in text  # Android runs no other
-    assert set(re.findall(r"\(NEEDED\).*\[(.*)\]", text)) <= {"libc.so", "libm.so"}
+    assert set(re.findall(r"\(NEEDED\).*\[(.*)\]", text)) <= {"libc.so", "libm.so", "libdl.so"}
     assert " TLS " not in text
     asked = {line.split()[7] for line in text.splitlines() if re.search(r" UND \S+$", line)}
     assert asked
@@ -73,6 +73,8 @@ def test_it_runs_with_a_stand_in_for_bionic(program: Path, tmp_path: Path) -> No
     stand_in = Path(__file__).with_name("bionic_stand_in.c")
     subprocess.run([*link, "-Wl,-soname,libc.so", "-o", libc, stand_in], check=True)
     subprocess.run([*link, "-Wl,-soname,libm.so", "-o", libm, "-x", "c", "/dev/null", "-lm"], check=True)
+    libdl = root / "lib/libdl.so"  # glibc has what it offers in libc
+    subprocess.run([*link, "-Wl,-soname,libdl.so", "-o", libdl, "-x", "c", "/dev/null"], check=True)
 
     picture = np.random.default_rng(0).random((1, 2, 13, 12), np.float32)
     picture.tofile(tmp_path / "in")
