@@ -210,7 +210,7 @@ def _lay_out(weights: tuple[EncodedWeight, ...], alignment: int) -> tuple[list[i
         offsets[index] = end
         end += weights[index].payload.nbytes
     # Filled up, since the vector starts at a multiple of 16 and the builder would put the same zeros behind it.
-    return offsets, _aligned(end + PAYLOAD_SLACK, alignment)
+    return offsets, _aligned(end + PAYLOAD_SLACK, PAYLOAD_ALIGNMENT)
 
 
 def _aligned(size: int, alignment: int) -> int:
