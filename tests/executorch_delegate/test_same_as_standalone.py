@@ -90,7 +90,8 @@ def test_every_network_of_the_zoo(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["mobilenet_v2", _where_asked_for("efficientnet_lite0")])
 def test_post_training_recipes(name: str, tmp_path: Path) -> None:
-    network, example, recipe = trained.load(name), zoo.example_inputs(name), post_training_recipe(name)
+    network, example = trained.load(name), zoo.example_inputs(name)
+    recipe = Recipe(post_training_recipe(name).layers)  # a delegate's layers cannot make up for their errors
     dcmobile.compress(network, tmp_path / "net.dcmodel", example, recipe=recipe)
     (blob,) = blobs(lower(export(network, example), DcmPartitioner(recipe)))
     assert blob == (tmp_path / "net.dcmodel").read_bytes()

@@ -88,7 +88,8 @@ def test_a_model_without_weights_needs_no_payload() -> None:
 # --- Version and metadata (section 7) ---
 
 CHANGES: list[Change] = [
-    ("version is 2", lambda m: m.update(version=2)),
+    ("version is 3", lambda m: m.update(version=3)),
+    ("no packed model", lambda m: m.update(version=2)),
     ("version is 0", lambda m: m.update(version=0)),
     ("key comes twice", lambda m: m["metadata"]["entries"][1].update(key="a")),
     ("field value is absent", lambda m: m["metadata"]["entries"][1].pop("value")),
