@@ -92,7 +92,7 @@ class FileReport:
             for part, size in layer.parts.items():
                 parts[part] += size
         # Another writer may let equal texts share their bytes, which is less than is counted here.
-        metadata = min(metadata_bytes(self.metadata), self.bytes.structure)
+        metadata = min(metadata_bytes(self.metadata, self.version), self.bytes.structure)
         rest = {"structure": self.bytes.structure - metadata, "metadata": metadata, "padding": self.bytes.padding}
         return parts | rest
 
