@@ -21,8 +21,8 @@ void write_load(const Result& result, JsonWriter* json) {
 }
 
 void write_device(const dcm_device_report& device, JsonWriter* json) {
-  json->begin_object("device");
-  json->add("id", device.device);
+  json->add("device", device.device);
+  json->begin_object("placement");
   json->add("name", device.name);
   json->add("fallback", device.fallback);
   json->add("operators", uint64_t{device.ops});

@@ -94,7 +94,7 @@ def test_commands(driver: str, inputs: list[str], tmp_path: Path) -> None:
     assert report["device"]["ops_placed"] == sum(each["reason"] == "on vulkan" for each in report["operators"])
     timed = _cli("bench", _FILE, "--device", "vulkan", "--runs", 2, "--seconds", 0, "--json", driver=driver)
     assert timed.returncode == 0, timed.stderr
-    assert json.loads(timed.stdout)["device"]["operators_placed"] > 0
+    assert json.loads(timed.stdout)["placement"]["operators_placed"] > 0
     missing = _cli("bench", _FILE, "--device", "vulkan:9", "--runs", 2, "--seconds", 0, driver=driver)
     assert "device    the CPU: no device 'vulkan:9'" in missing.stdout
     wrong = _cli("run", _FILE, *inputs, "--device", "gpu", driver=driver)
