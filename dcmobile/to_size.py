@@ -65,7 +65,7 @@ class FileMaker:
             graph = self.graph
             if choice.compensation is not None and self.fitting is not None:
                 graph = compensate_graph(graph, choice.recipe, self.fitting, self.threads, self._told)
-            compressed, written = compressed_file(graph, choice.recipe, self.metadata, self.tell)
+            compressed, written = compressed_file(graph, choice.recipe, self.metadata, self.tell, largest)
             over = written.bytes.total - largest
             if over <= 0:
                 write_atomically(path, [written.data])
