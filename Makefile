@@ -4,7 +4,7 @@
 # make android-demo   the Android app, as a signed APK (android_demo/README.md)
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
-# make test-arm64-part   of that, one processor and four networks: what .ci/run adds to make test
+# make test-arm64-part   of that, one processor and four networks
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
 # make fuzz MINUTES=30   each fuzz target for so long, from the corpus of earlier calls on; then what of the loader all tests and inputs reach
 # make soak MINUTES=60   a million runs of LeNet-5, then a loop of so long at four threads, into docs/reliability.md
