@@ -2,7 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "push_constants.h"
-#include "common.glsl"
+#include "workgroup.glsl"
 #include "functions.glsl"
 
 layout(constant_id = 1) const uint FUNCTION = 0;  // 0 ChannelAffine, 1 Prelu

@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "push_constants.h"
-#include "common.glsl"
+#include "workgroup.glsl"
 #include "steps.glsl"
 
 layout(constant_id = 1) const uint FUNCTION = 0;  // dcm::Padding: 0 constant, 1 reflect, 2 replicate

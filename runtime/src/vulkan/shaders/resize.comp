@@ -2,7 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "push_constants.h"
-#include "common.glsl"
+#include "workgroup.glsl"
 
 layout(constant_id = 1) const uint FUNCTION = 0;  // 0 nearest, 1 bilinear, 2 bilinear with aligned corners
 layout(set = 0, binding = 0) writeonly buffer Y { float y[]; };

@@ -2,7 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "push_constants.h"
-#include "common.glsl"
+#include "workgroup.glsl"
 #include "team.glsl"
 
 layout(set = 0, binding = 0) writeonly buffer Y { float y[]; };

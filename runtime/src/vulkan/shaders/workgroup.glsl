@@ -1,4 +1,4 @@
-// What all shaders have in common.
+// The workgroup of every shader: its size, the activation of what it writes, and which part of a step is its own.
 #extension GL_EXT_control_flow_attributes : require
 layout(local_size_x_id = 0) in;
 const uint MOST_THREADS = 64;  // of a workgroup; shared arrays are of constant length, which no driver has trouble with
