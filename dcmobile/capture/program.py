@@ -38,14 +38,18 @@ def aten_program(
     example_inputs: the positional arguments of one call (tensors); needed for a module, ignored for a program.
     keep: operators that must not be decomposed.
 
-    Raises ``ModelError`` for a model in train mode or one that cannot be traced, ``CallError`` for missing inputs.
+    Raises ``ModelError`` for a model in train mode, one that cannot be traced or a program whose operators do not fit
+    together, ``CallError`` for missing inputs.
     """
     program = model if isinstance(model, ExportedProgram) else _export(model, example_inputs)
     table = torch.export.default_decompositions()
     for operator in keep:
         table.pop(operator, None)  # type: ignore[no-untyped-call]
-    with _quiet():
-        decomposed: ExportedProgram = program.run_decompositions(table)
+    try:
+        with _quiet():
+            decomposed: ExportedProgram = program.run_decompositions(table)
+    except Exception as error:  # runs every operator of the program on shapes: a damaged one fails in any way
+        raise ModelError(f"PyTorch cannot decompose the program: {_reason(error)}") from error
     refuse_train_mode(decomposed)
     return decomposed
 
@@ -76,8 +80,11 @@ def _export(model: nn.Module, example_inputs: Sequence[Any] | torch.Tensor | Non
         with _quiet(), torch.no_grad():
             return torch.export.export(plain, arguments)
     except Exception as error:  # the user's forward runs in here, so anything may come out
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ModelError(f"torch.export cannot trace the model: {reason}") from error
+        raise ModelError(f"torch.export cannot trace the model: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def refuse_train_mode(program: ExportedProgram) -> None:

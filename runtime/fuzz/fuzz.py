@@ -78,7 +78,8 @@ def main() -> int:
     print(table(results))
     for result in results:
         if result.finding:
-            print(f"{result.target}: {result.finding}", file=sys.stderr)
+            print(f"{result.target}: {result.finding}; its last lines:", file=sys.stderr)
+            print(last_lines(work / f"{result.target}.log"), file=sys.stderr)
     return any(result.finding for result in results)
 
 
@@ -137,6 +138,11 @@ def fuzz(target: Target, build: Path, work: Path, given: argparse.Namespace) -> 
         int(found) if (found := _last(r"\bcov: (\d+)", text)) else None,
         finding,
     )
+
+
+def last_lines(log: Path, most: int = 30) -> str:
+    """The end of a target's output: where tests run unattended, nobody can open the log."""
+    return "\n".join(f"  {line[:400]}" for line in log.read_text(errors="replace").splitlines()[-most:])
 
 
 def _last(pattern: str, text: str) -> str | None:

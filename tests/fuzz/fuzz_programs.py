@@ -189,19 +189,21 @@ def main() -> None:
     count = 0
     start = time.monotonic()
     current = Path(f"{options.artifact_prefix}crash-{seed}.pt2")
-    with tempfile.TemporaryDirectory() as folder:
-        for path in (path for extra in options.folders for path in sorted(extra.iterdir())):
-            compress(path.read_bytes(), Path(folder))
-        while time.monotonic() - start < options.seconds:
-            data = damaged_archive(rng.choice(known), rng)
-            current.write_bytes(data)  # stays if the process dies
-            signal.alarm(MOST_SECONDS)
-            compress(data, Path(folder))
-            signal.alarm(0)
-            count += 1
-    current.unlink(missing_ok=True)
-    print(f"Done {count} runs in {time.monotonic() - start:.0f} second(s)")
-    print(f"stat::number_of_executed_units: {count}")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for path in (path for extra in options.folders for path in sorted(extra.iterdir())):
+                compress(path.read_bytes(), Path(folder))
+            while time.monotonic() - start < options.seconds:
+                data = damaged_archive(rng.choice(known), rng)
+                current.write_bytes(data)  # stays if this fails or the process dies
+                signal.alarm(MOST_SECONDS)
+                count += 1
+                compress(data, Path(folder))
+                signal.alarm(0)
+        current.unlink(missing_ok=True)
+    finally:
+        print(f"Done {count} runs in {time.monotonic() - start:.0f} second(s)")
+        print(f"stat::number_of_executed_units: {count}", flush=True)
 
 
 if __name__ == "__main__":
