@@ -20,9 +20,9 @@ pytestmark = [
 ]
 
 _ON_CPU = {
-    "Embedding": "the CPU must look at its input's values",
-    "Lstm": "no shader for it",
-    "Gru": "no shader for it",
+    "Embedding": "on the CPU: the CPU must look at its input's values",
+    "Lstm": "on the CPU: no shader for it",
+    "Gru": "on the CPU: no shader for it",
 }
 
 

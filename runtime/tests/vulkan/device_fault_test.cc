@@ -142,6 +142,16 @@ TEST_F(DeviceFault, TheSecondStartChecksNothing) {
   EXPECT_LT(faulty_calls("vkQueueSubmit"), first);
 }
 
+// No driver for the CPU keeps any.
+TEST_F(DeviceFault, TheDriverGetsBackWhatItKept) {
+  empty_cache();
+  faulty_keep_pipelines(100'003);
+  EXPECT_EQ(run_and_explain(2, true), "");
+  EXPECT_EQ(faulty_kept_pipelines(), 0u);
+  EXPECT_EQ(run_and_explain(2, true), "");
+  EXPECT_EQ(faulty_kept_pipelines(), 100'003u);
+}
+
 // An app with two networks: neither start forgets what the other's has checked.
 TEST_F(DeviceFault, ModelsShareTheFile) {
   empty_cache();
