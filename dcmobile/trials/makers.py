@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-from dcmobile.budget.sensitivity import Sensitivity
+from dcmobile.budget.fit import fit
+from dcmobile.budget.sensitivity import Choice, Sensitivity
 from dcmobile.compressor import Compressor
 from dcmobile.errors import CallError, Code
 from dcmobile.fileformat import Metadata
@@ -76,34 +77,33 @@ class Trained:
 
     def __call__(self, asked: int, path: Path) -> Recipe:
         """As ``Maker``."""
-        spare = 0
+        largest = asked
         for attempt in range(_TRIES):
-            recipe, spare = self._fitting(asked, spare, path)
+            recipe = self._fitting(largest, path)
             compressor = self._trained(asked, attempt, recipe)
             size = compressor.export(path, self._example, self._metadata).file_bytes
             if size <= asked:
                 return recipe
-            spare += size - asked + _MARGIN
-        raise self._unreachable(asked, size)
+            largest -= size - asked + _MARGIN
+        raise CallError(
+            f"the target size of {asked:,} bytes cannot be reached: the smallest file that was made has {size:,} bytes",
+            Code.CALL_VALUE,
+        )
 
-    def _fitting(self, asked: int, spare: int, path: Path) -> tuple[Recipe, int]:
-        """A recipe whose file has the size before anything is trained, which changes it little; and the bytes that had
-        to be left for it: batch norms stay beside layers that are trained, for one.
+    def _fitting(self, largest: int, path: Path) -> Recipe:
+        """A recipe whose file has the size before anything is trained, which changes it little. Batch norms stay beside
+        layers that are trained, so that it takes more than was measured.
         """
-        for _ in range(_TRIES):
-            choice = self._measured.choose(max(asked - spare, self._measured.smallest_size))
+
+        def make(choice: Choice) -> tuple[int, Recipe]:
             recipe = Recipe(choice.recipe.layers)
             compressor = Compressor(copy.deepcopy(self._model), recipe)
             compressor.prune()
             compressor.share()
             compressor.model.eval()
-            size = compressor.export(path, self._example, self._metadata).file_bytes
-            if size <= asked:
-                return recipe, spare
-            if asked - spare <= self._measured.smallest_size:
-                break
-            spare += size - asked + _MARGIN
-        raise self._unreachable(asked, size)
+            return compressor.export(path, self._example, self._metadata).file_bytes, recipe
+
+        return fit(self._measured, largest, make).made
 
     def _trained(self, asked: int, attempt: int, recipe: Recipe) -> Compressor:
         compressor = Compressor(copy.deepcopy(self._model), recipe)
@@ -125,9 +125,3 @@ class Trained:
             self._record.keep_stage(asked, f"{stage}-{attempt}", compressor.state_dict())
         compressor.model.eval()
         return compressor
-
-    def _unreachable(self, asked: int, size: int) -> CallError:
-        return CallError(
-            f"the target size of {asked:,} bytes cannot be reached: the smallest file that was made has {size:,} bytes",
-            Code.CALL_VALUE,
-        )
