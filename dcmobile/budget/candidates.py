@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from dcmobile.budget.settings import UNCHANGED, recipe_of, with_half_floats
+from dcmobile.budget.settings import UNCHANGED, recipe_of
 from dcmobile.compensate.layer import Fit, output_error
 from dcmobile.compensate.weights import with_compensation
 from dcmobile.encode import EncodedWeight, encode_graph
 from dcmobile.encode.choose import encode_dense
-from dcmobile.errors import RecipeError
 from dcmobile.fileformat import Metadata, build_file
 from dcmobile.fileformat.schema import PAYLOAD_ALIGNMENT
 from dcmobile.graph import Graph, Op, Weight
@@ -53,16 +52,7 @@ class Compensating:
 
 
 def candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Compensating | None = None) -> Candidate:
-    """The layer at these settings, with float16 centroids and biases where they fit into float16."""
-    if settings != UNCHANGED:
-        try:
-            return _candidate(graph, layer, with_half_floats(settings), compensating)
-        except RecipeError:  # a value beyond 65504
-            pass
-    return _candidate(graph, layer, settings, compensating)
-
-
-def _candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Compensating | None) -> Candidate:
+    """The layer at these settings."""
     others = {} if layer else dict.fromkeys(layer_weights(graph), UNCHANGED)
     recipe = recipe_of({**others, layer: settings})
     start = graph

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dcmobile.report import FileReport
 
 FORMATS = ("dcmodel", "pte")
-_FLOATS = click.Choice(["fp32", "fp16"])
+_FLOATS = click.Choice(["auto", "fp32", "fp16"])
 
 
 @click.command(cls=Command, short_help="Compress an exported PyTorch program into a .dcmodel or a .pte.")
@@ -62,8 +62,12 @@ _FLOATS = click.Choice(["fp32", "fp16"])
     type=click.Choice(["linear", "density", "random"]),
     help="Where the clustering starts.  [default: linear]",
 )
-@click.option("--codebook", type=_FLOATS, help="How the shared values are written.  [default: fp32]")
-@click.option("--biases", type=_FLOATS, help="How biases are written.  [default: fp32]")
+@click.option(
+    "--codebook",
+    type=_FLOATS,
+    help="How the shared values are written; auto: in fp16 where that makes no difference.  [default: auto]",
+)
+@click.option("--biases", type=_FLOATS, help="How biases are written; auto: as the shared values.  [default: auto]")
 @label_option("Names of the classes, a line each, for the file")
 @image_option("How a picture becomes the input, for --calibrate FOLDER and for the file")
 @click.option(

@@ -51,5 +51,5 @@ def _shared(layer: str, weight: Weight, settings: LayerRecipe, seed: int) -> Wei
     clustering = cluster_layer(layer, weight.values.astype(np.float32, copy=False), settings, seed)
     if clustering is None:
         return weight
-    sharing = sharing_of(clustering.codes, clustering.centroids, settings)
+    sharing = sharing_of(clustering.codes, clustering.centroids, settings, weight.values)
     return replace(weight, values=spelled_out(sharing, weight.values.shape), sharing=sharing)

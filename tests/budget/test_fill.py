@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dcmobile.budget.fill import between, fill
 from dcmobile.budget.fit import fit
 from dcmobile.budget.sensitivity import Choice, LayerSensitivity, Option, Sensitivity
-from dcmobile.budget.settings import ALL_SETTINGS, UNCHANGED, with_half_floats
+from dcmobile.budget.settings import ALL_SETTINGS, UNCHANGED
 from dcmobile.errors import CallError
 from dcmobile.recipe import LayerRecipe
 
@@ -21,7 +21,7 @@ def _layer(name: str, weights: int) -> LayerSensitivity:
     options = [Option(UNCHANGED, 4 * weights, 0.0)]
     for number, settings in enumerate(each for each in ALL_SETTINGS if each.density is None):
         size, error = round(weights * (8 - number / 4) / 8), weights * 1e-9 * 2 ** (number / 2)
-        options.append(Option(with_half_floats(settings), size, error))
+        options.append(Option(settings, size, error))
     return LayerSensitivity(name, weights, tuple(options))
 
 
