@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from dcmobile.budget.fill import fill
 from dcmobile.budget.sensitivity import Choice, Sensitivity
-from dcmobile.errors import CallError, Code
+from dcmobile.errors import SizeError
 
 #: Files that are made at most.
 _TRIES = 6
@@ -17,7 +17,7 @@ _TRIES = 6
 _FULL, _FEW = 200, 48
 #: Bytes by which more than the excess is saved in the next one, or less than what is left is spent.
 _MARGIN = 16
-
+_ANY = 1 << 40
 
 T = TypeVar("T")
 
@@ -34,28 +34,38 @@ class Fit(Generic[T]):
 def fit(measured: Sensitivity, largest: int, make: Callable[[Choice], tuple[int, T]]) -> Fit[T]:
     """The fullest file of at most ``largest`` bytes, of the few that are made.
 
-    make: makes the file of a choice; gives its bytes, and what is kept of the fullest. Raises ``CallError`` if not even
+    make: makes the file of a choice; gives its bytes, and what is kept of the fullest. Raises ``SizeError`` if not even
     the smallest one fits.
     """
     best: Fit[T] | None = None
-    spare = 0  # of what was asked, so that what is made fits
-    smallest = measured.smallest_size
-    for _ in range(_TRIES):
-        size = max(largest - spare, smallest) if spare else largest
-        chosen = fill(measured, measured.choose(size), size)
-        file_bytes, made = make(chosen)
-        over = file_bytes - largest
-        if over <= 0 and (best is None or file_bytes > best.bytes):
-            best = Fit(chosen, file_bytes, made)
-        if best is not None and largest - best.bytes <= max(_FEW, largest // _FULL):
+    smallest, asked = measured.smallest_size, largest
+    fits, too_large = 0, _ANY  # sizes that were asked for
+    for number in range(_TRIES):
+        chosen = measured.choose(asked)
+        # What lies between options may take more than it should: once it did, only what was measured until that fits.
+        if best is not None or number == 0:
+            chosen = fill(measured, chosen, asked)
+        if best is not None and chosen.options == best.choice.options:
             break
-        if size <= smallest if over > 0 else chosen.file_bytes < size:
-            break  # there is nothing smaller, or nothing larger
-        spare += over + _MARGIN
+        file_bytes, made = make(chosen)
+        if file_bytes <= largest:
+            fits = max(fits, chosen.file_bytes)
+            if best is None or file_bytes > best.bytes:
+                best = Fit(chosen, file_bytes, made)
+            if largest - best.bytes <= max(_FEW, largest // _FULL) or (asked >= largest and chosen.file_bytes < asked):
+                break  # full, or there is nothing larger
+        else:
+            too_large = min(too_large, asked)
+            if asked <= smallest:
+                break
+        # The next takes as much more than was measured as this one.
+        asked = largest - (file_bytes - chosen.file_bytes) - _MARGIN
+        if best is None:
+            asked = max(asked, smallest)
+        elif not fits < asked < too_large:
+            asked = (fits + too_large) // 2
+            if too_large - fits < _FEW:
+                break
     if best is None:
-        raise CallError(
-            f"the target size of {largest:,} bytes cannot be reached: the smallest file that was made has "
-            f"{largest + over:,} bytes",
-            Code.CALL_VALUE,
-        )
+        raise SizeError(largest, f"the smallest file that was made has {file_bytes:,} bytes")
     return best

@@ -212,8 +212,8 @@ def test_what_a_weight_adds_is_counted_to_the_byte(
     """Every encoding, of one chunk or two, behind another weight: what is left of the packed form is the same."""
     random = np.random.default_rng(seed)
     codes = np.where(random.random(size) < density, random.integers(1, centroids + 1, size), 0).astype(np.uint16)
-    table = np.linspace(-1, 1.01, centroids).astype(np.float16 if half else np.float32)
-    weight = shared_weight("w", (1, size), Sharing(codes, table))
+    table = np.linspace(-1, 1.01, centroids, dtype=np.float32)
+    weight = shared_weight("w", (1, size), Sharing(codes, table.astype(np.float16) if half else table))
     ops = (Op("first", Linear(), ("x",), "h", {"weight": "v"}), Op("fc", Linear(), ("h",), "y", {"weight": "w"}))
     values = {"x": Value("x", (BATCH, 1)), "h": Value("h", (BATCH, size)), "y": Value("y", (BATCH, 1))}
     before = Weight("v", random.normal(size=(size, 1)).astype(np.float32))
