@@ -47,7 +47,7 @@ class LayerRecipe:
         may come back when the mask is next chosen; fewer each time (``schedules.exchanged_share``). Otherwise masks
         only shrink.
     codebook: of the centroids in the file: "fp32", "fp16" for half the bytes, or "auto": fp16 where the rounding is
-        lost in the error of the sharing, at most a hundredth of it, squared; fp32 for centroids that were trained.
+        lost in the error of the sharing, at most a twentieth of it, squared; fp32 for centroids that were trained.
     biases: "fp32", "fp16", or "auto": as the centroids of the layer's weights, if the rounding is that of normal
         numbers; fp32 where there are none.
     """

@@ -17,7 +17,7 @@ _WITH_ZERO = 255
 _BLOCK = 1 << 20
 _GREATEST_HALF = float(np.finfo(np.float16).max)
 #: Squared error of rounding, as a share of that of sharing, that nobody notices.
-_LOST = 0.01
+_LOST = 0.05
 
 Codes = npt.NDArray[np.uint16]
 

@@ -128,7 +128,7 @@ def test_halves_cost_nothing_that_is_noticed(
     check(shared.weights["weight"])
     exact = share_graph(graph, Recipe({"*": settings | {"codebook": "fp32", "biases": "fp32"}})).weights["weight"]
     error, least = (float(np.square(found.values - weight).sum()) for found in (shared.weights["weight"], exact))
-    assert error <= 1.03 * least
+    assert error <= 1.06 * least
 
 
 def test_half_biases() -> None:
