@@ -89,7 +89,8 @@ def run(build: Path, command: list[str | Path]) -> None:
 
 def read_lines(build: Path, profile: Path, programs: list[Path]) -> Reached:
     """What ``llvm-cov`` says of every line with code, in lcov's format."""
-    objects = [word for program in programs for word in ("-object", program)]
+    first, *others = programs
+    objects = [first, *(word for program in others for word in ("-object", program))]
     export = ["llvm-cov-19", "export", "-format=lcov", f"-instr-profile={profile}", *objects, SOURCES]
     text = subprocess.run(export, check=True, capture_output=True, text=True, cwd=build).stdout
     reached: Reached = {}

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from command_line import call, command, environment, fails
 from stand_in_phones import StandInPhones, left_on
+from terminal import interruptible  # noqa: F401
 
 from dcmobile.android.adb import _listed
 from dcmobile.android.device_state import DeviceState, parse_state, warnings

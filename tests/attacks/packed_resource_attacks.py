@@ -77,6 +77,14 @@ def _codes_of_one_symbol(chunks: int) -> bytes:
     return _network({"weights": [weight]})
 
 
+def _pairs_of_one_symbol(gaps: int) -> bytes:
+    """A weight of which all is set, by pairs of gaps that take no bits."""
+    chunk = {"start": 0, "gap_count": gaps, "code_count": gaps, "offset": 0, "crc32c": 0}
+    chunk |= {"gap_bytes": [0] * 4, "code_bytes": [0] * 4}
+    fields = {"gap_bits": 18, "gap_lengths": pack(1), "code_lengths": pack(1), "centroids": [0.5], "chunks": [chunk]}
+    return _network({"weights": [_weight("SparseShared", [1, gaps], **fields)]})
+
+
 def _long_words(count: int) -> bytes:
     """Weights of one code each, with a table of 2,048 entries to look it up in."""
     lengths = pack(*range(1, 12), 11)
@@ -135,6 +143,7 @@ ATTACKS = [
         "A megabyte of chunks whose 3 G codes take no bits: a zip bomb in a third of the size.",
         lambda: _codes_of_one_symbol(_MEGABYTE // 23),
     ),
+    _attack("pairs_without_bits", "OK", "65,535 gaps in pairs, all 0.", lambda: _pairs_of_one_symbol(65535)),
     _attack("inputs_of_8_bytes", "OK", "120,000 inputs that nothing reads.", lambda: _inputs(120_000)),
     _attack(
         "weights_of_7_bytes",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from example_networks import Brightest, Digits, Siblings, export
+from terminal import interruptible  # noqa: F401
 
 import dcmobile
 

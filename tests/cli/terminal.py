@@ -1,3 +1,5 @@
+"""What tests have at a terminal. A module or conftest that imports the fixture has it for all of its tests."""
+
 from __future__ import annotations
 
 import signal
@@ -7,7 +9,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Ctrl-C works as at a terminal, also where a shell has started the tests in the background (SIGINT ignored)."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
