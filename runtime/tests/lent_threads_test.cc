@@ -40,6 +40,27 @@ TEST(LentThreads, EveryPartRunsOnce) {
   EXPECT_EQ(lender.calls, (std::vector<uint32_t>{3, 4, 4}));
 }
 
+TEST(LentThreads, StayForTheLoopsOfAGathering) {
+  Lender lender;
+  ThreadPool pool;
+  pool.borrow(4, Lender::run, &lender);
+  for (int gathering = 1; gathering <= 3; ++gathering) {
+    std::vector<int> runs(1000);
+    int leaders = 0;
+    pool.gather([&] {
+      ++leaders;
+      for (int loop = 0; loop < 5; ++loop)
+        pool.parallel_for(runs.size(), [&](uint32_t thread, uint64_t begin, uint64_t end) {
+          EXPECT_LT(thread, 4u);
+          for (uint64_t i = begin; i < end; ++i) ++runs[i];
+        });
+    });
+    EXPECT_EQ(leaders, 1);
+    EXPECT_EQ(runs, std::vector<int>(runs.size(), 5));
+    EXPECT_EQ(lender.calls, std::vector<uint32_t>(static_cast<size_t>(gathering), 4));
+  }
+}
+
 TEST(LentThreads, LoadAndRun) {
   Lender lender;
   dcm_options options = DCM_OPTIONS_DEFAULT;
@@ -60,6 +81,8 @@ TEST(LentThreads, LoadAndRun) {
   EXPECT_EQ(y, testing::run_model(opened.model.get(), {x}, 200)[0]);
 }
 
+constexpr uint32_t kBatch = 20000;  // several slices
+
 // How often a run of a small network uses threads that take so long to wake.
 size_t calls_of_a_run(uint64_t wake_ns) {
   Lender lender;
@@ -72,16 +95,17 @@ size_t calls_of_a_run(uint64_t wake_ns) {
   dcm_context* created = nullptr;
   EXPECT_EQ(dcm_context_create(opened.model.get(), &options, &created, nullptr), DCM_OK);
   const testing::ContextPointer context(created);
-  EXPECT_EQ(dcm_context_set_batch(created, 200, nullptr), DCM_OK);
+  EXPECT_EQ(dcm_context_set_batch(created, kBatch, nullptr), DCM_OK);
   lender.calls.clear();
-  const Tensor x = testing::small_input(200);
-  const Tensor y = testing::run_context(opened.model.get(), created, {x}, 200)[0];
-  EXPECT_EQ(y, testing::run_model(opened.model.get(), {x}, 200)[0]);
+  const Tensor x = testing::small_input(kBatch);
+  const Tensor y = testing::run_context(opened.model.get(), created, {x}, kBatch)[0];
+  EXPECT_EQ(y, testing::run_model(opened.model.get(), {x}, kBatch)[0]);
   return lender.calls.size();
 }
 
-TEST(LentThreads, StaySleepingForLittleWork) {
-  EXPECT_GT(calls_of_a_run(0), 0u);
+TEST(LentThreads, AreWokenOnceForARunAndNotForLittleWork) {
+  EXPECT_GT(calls_of_a_run(0), 1u);
+  EXPECT_EQ(calls_of_a_run(1), 1u);
   EXPECT_EQ(calls_of_a_run(1'000'000'000), 0u);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -34,12 +35,15 @@ class Chain {
     }
   }
 
-  Choices choose(uint32_t threads, uint64_t wake_us, uint32_t samples = 1) const {
+  Choices choose(uint32_t threads, uint64_t wake_us, uint32_t samples = 1, uint32_t slices = 1) const {
     MemoryBudget budget(1 << 20);
     Array<bool> shared;
     EXPECT_TRUE(shared.allocate(budget, opened_.model->plan.ops.size()).ok());
-    choose_shared_loops(opened_.model->plan, samples, {threads, 1000 * wake_us}, &shared);
-    return Choices(shared.begin(), shared.end());
+    const SharingCosts costs = {threads, 1000 * wake_us};
+    const bool any = choose_shared_loops(opened_.model->plan, samples, slices, costs, &shared);
+    const Choices choices(shared.begin(), shared.end());
+    EXPECT_EQ(any, std::count(choices.begin(), choices.end(), true) > 0);
+    return choices;
   }
 
  private:
@@ -60,20 +64,16 @@ TEST(SharedLoops, SleepingThreadsAreNotWokenForLess) {
   EXPECT_EQ(Chain({39}).choose(2, 20), (Choices{false}));
 }
 
-TEST(SharedLoops, OneWakeServesLoopsThatFollowClosely) {
+TEST(SharedLoops, OneWakeServesAllLoopsOfARun) {
   EXPECT_EQ(Chain({30, 30}).choose(2, 20), (Choices{true, true}));
-  EXPECT_EQ(Chain({30, -5, 30}).choose(2, 20), (Choices{true, false, true}));
+  EXPECT_EQ(Chain({30, -500, 30}).choose(2, 20), (Choices{true, false, true}));
+  EXPECT_EQ(Chain({15, -500, 15}).choose(2, 20), (Choices{false, false, false}));
 }
 
-TEST(SharedLoops, ThreadsSleepInALongPause) {
-  EXPECT_EQ(Chain({30, -25, 30}).choose(2, 20), (Choices{false, false, false}));
-  EXPECT_EQ(Chain({30, -15, -15, 50}).choose(2, 20), (Choices{false, false, false, true}));
-  EXPECT_EQ(Chain({50, -25, 30}).choose(2, 20), (Choices{true, false, false}));
-}
-
-TEST(SharedLoops, MoreThreadsAndMoreSamplesGainMore) {
+TEST(SharedLoops, MoreThreadsSamplesAndSlicesGainMore) {
   EXPECT_EQ(Chain({15, 15}).choose(4, 20), (Choices{true, true}));
   EXPECT_EQ(Chain({15, 15}).choose(2, 20, 2), (Choices{true, true}));
+  EXPECT_EQ(Chain({15, 15}).choose(2, 20, 1, 2), (Choices{true, true}));
 }
 
 }  // namespace

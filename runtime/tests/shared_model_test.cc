@@ -139,9 +139,13 @@ TEST_F(SharedModel, ModelsAreOpenedAndClosedSideBySide) {
   });
 }
 
-TEST_F(SharedModel, TwoModelsShareAPool) {
+// Loop by loop, and run by run.
+class SharedModelInAPool : public SharedModel, public ::testing::WithParamInterface<uint64_t> {};
+
+TEST_P(SharedModelInAPool, BesideAnother) {
   const Pool pool(3);
-  const dcm_options options = pool.options(3);
+  dcm_options options = pool.options(3);
+  options.parallel_for_wake_ns = GetParam();
   const Opened small = testing::open_bytes(testing::small_network().build(), &options);
   const Opened wide = testing::open_bytes(bytes_, &options);
   ASSERT_EQ(small.code, DCM_OK) << small.text;
@@ -155,6 +159,8 @@ TEST_F(SharedModel, TwoModelsShareAPool) {
                 i % 2 == 0 ? small_expected : expected_);
   });
 }
+
+INSTANTIATE_TEST_SUITE_P(WakeNs, SharedModelInAPool, ::testing::Values(0, 1));
 
 TEST(SharedPool, RunsEveryTaskOnceWhoeverCalls) {
   const Pool pool(3);

@@ -91,6 +91,36 @@ TEST(ThreadPool, TheCallerWaitsForALongPart) {
   }
 }
 
+// Threads of one pool lent to another: some wake late, some find that all is done, some sleep between loops.
+TEST(ThreadPool, GatheringsOneAfterAnother) {
+  MemoryBudget budget(1 << 20);
+  ThreadPool lender, pool;
+  ASSERT_TRUE(lender.start(budget, 3).ok());
+  pool.borrow(
+      3,
+      [](void* threads, uint32_t tasks, void (*task)(void* argument, uint32_t index), void* argument) {
+        static_cast<ThreadPool*>(threads)->parallel_for(tasks, [&](uint32_t, uint64_t begin, uint64_t end) {
+          for (uint64_t index = begin; index < end; ++index) task(argument, static_cast<uint32_t>(index));
+        });
+      },
+      &lender);
+  for (int gathering = 0; gathering < 500; ++gathering) {
+    uint64_t sums[3] = {0, 0, 0};
+    int leaders = 0;
+    pool.gather([&] {
+      ++leaders;
+      for (uint64_t count : {300u, 1u, 2u, 0u, 3000u}) {
+        pool.parallel_for(count, [&](uint32_t thread, uint64_t begin, uint64_t end) { sums[thread] += end - begin; });
+        const uint64_t awake = monotonic_ns() + (gathering % 50 == 0 ? 2 * ThreadPool::kSpinNs : 0);
+        while (monotonic_ns() < awake) {
+        }
+      }
+    });
+    ASSERT_EQ(leaders, 1);
+    ASSERT_EQ(sums[0] + sums[1] + sums[2], 3303u);
+  }
+}
+
 TEST(ThreadPool, StopsWithoutEverRunning) {
   MemoryBudget budget(1 << 20);
   {

@@ -7,8 +7,8 @@ namespace dcm::executorch {
 
 constexpr int kMaxThreads = 64;  // of one network
 
-// What a loop takes to wake the pool's threads, which sleep soon after their last: 9 to 18 microseconds of the caller's
-// time on two virtual x86 processors.
+// What it takes to wake the pool's threads, which sleep soon after their last loop: 9 to 18 microseconds of the
+// caller's time on two virtual x86 processors.
 constexpr uint64_t kWakeNs = 20'000;
 
 // A dcm_parallel_for: calls task(argument, i) for every i below tasks and returns when all are done.

@@ -131,8 +131,8 @@ typedef struct dcm_options {
   const char* isa;        /* "generic", "neon", "avx2" or "avx512": kernels for it; default NULL: DCM_ISA or the best */
   dcm_parallel_for parallel_for; /* the caller's threads in place of own ones, which are not started; default NULL */
   void* parallel_for_context;    /* passed to it */
-  uint64_t parallel_for_wake_ns; /* what it takes if the threads sleep, nanoseconds; loops of a run that would gain less
-                                  * stay on the thread that runs; default 0: they wait awake */
+  uint64_t parallel_for_wake_ns; /* what it takes if the threads sleep, nanoseconds: a run is one call that keeps them
+                                  * to its end, and none if they would gain it less; default 0: each loop is a call */
   const char* device; /* where a model runs: "cpu", "vulkan" or "vulkan:N"; default NULL: DCM_DEVICE or "cpu". A context
                        * runs where its model is, unless it asks for "cpu" */
   const char* cache_directory; /* where a device's driver may keep what it compiled; "": nowhere; default NULL:

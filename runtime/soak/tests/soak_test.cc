@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "emulator.h"
 #include "latency_histogram.h"
 #include "small_network.h"
 #include "temporary_file.h"
@@ -82,10 +83,9 @@ TEST_F(Soak, ATimeWithReloads) {
   plan.threads = 2;
   plan.reload_seconds = 0.02;
   const Outcome outcome = soak(plan);
-#if defined(__SANITIZE_ADDRESS__)
-  EXPECT_EQ(outcome.failure.find("failed"), std::string::npos);  // freed memory stays for a while
-#elif !defined(__has_feature)
-  EXPECT_EQ(outcome.failure, "");
+  EXPECT_EQ(outcome.failure.find("failed"), std::string::npos);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__has_feature)  // under which freed memory stays for a while
+  if (!dcm::testing::emulated()) EXPECT_EQ(outcome.failure, "");
 #endif
   EXPECT_GT(outcome.reloads, 0u);
   EXPECT_GT(outcome.runs, 0u);

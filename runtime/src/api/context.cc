@@ -75,7 +75,7 @@ dcm::Status dcm_context::set_host_batch(uint32_t new_batch) {
   offsets = std::move(new_offsets);
   batch = new_batch;
   slice = layout.value().samples;
-  dcm::choose_shared_loops(model.plan, slice, sharing, &shared_loops);
+  choose_threads();
   return {};
 }
 
@@ -105,8 +105,13 @@ dcm::Status dcm_context::set_device_batch(uint32_t new_batch) {
   offsets = std::move(new_offsets);
   batch = new_batch;
   slice = samples;
-  dcm::choose_shared_loops(model.plan, slice, sharing, &shared_loops);
+  choose_threads();
   return {};
+}
+
+void dcm_context::choose_threads() {
+  const uint32_t slices = (batch - 1) / slice + 1;
+  gathers = dcm::choose_shared_loops(model.plan, slice, slices, sharing, &shared_loops) && sharing.wake_ns > 0;
 }
 
 // For good: a device that failed once is not trusted again.
@@ -196,6 +201,13 @@ dcm::Status dcm_context::run_on_device(const float* const* inputs, float* const*
 }
 
 dcm::Status dcm_context::run_on_host(const float* const* inputs, float* const* outputs) {
+  if (!gathers) return run_slices(inputs, outputs);
+  dcm::Status status;
+  pool.gather([&] { status = run_slices(inputs, outputs); });
+  return status;
+}
+
+dcm::Status dcm_context::run_slices(const float* const* inputs, float* const* outputs) {
   profile.begin_run();
   for (uint32_t first = 0; first < batch;) {
     const uint32_t count = batch - first < slice ? batch - first : slice;

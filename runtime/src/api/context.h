@@ -39,6 +39,7 @@ struct dcm_context {
   dcm::Array<uint8_t> scratch;   // plan.scratch_bytes for each thread
   dcm::SharingCosts sharing;
   dcm::Array<bool> shared_loops;       // of each operator: whether the pool's other threads help, at this slice
+  bool gathers = false;                // whether a run wakes lent threads
   dcm::Array<const float*> op_inputs;  // of the operator that runs
   dcm::Profile profile;                // off unless the options ask for it
   uint32_t batch = 0;
@@ -53,7 +54,9 @@ struct dcm_context {
   void fall_back(const dcm::Status& why);
   dcm::Status run_on_device(const float* const* inputs, float* const* outputs);
   dcm::Status run_on_host(const float* const* inputs, float* const* outputs);
+  dcm::Status run_slices(const float* const* inputs, float* const* outputs);
   void copy_outputs(const float* const* inputs, float* const* outputs);
+  void choose_threads();
   float* storage_data(uint32_t storage, const RunSlice& now);
   dcm::Status run_op(uint32_t i, const RunSlice& now);
 };

@@ -51,10 +51,7 @@ Status ThreadPool::start(MemoryBudget& budget, uint32_t threads) {
 ThreadPool::~ThreadPool() {
   // Nobody is left to join, and whoever held the mutex when the process forked holds it for ever.
   if (started_ > 0 && in_a_child()) return;
-  pthread_mutex_lock(&mutex_);
-  tickets_.fetch_or(kStop);
-  pthread_cond_broadcast(&work_);
-  pthread_mutex_unlock(&mutex_);
+  dismiss();
   for (uint32_t i = 0; i < started_; ++i) pthread_join(workers_[i].handle, nullptr);
   pthread_cond_destroy(&done_);
   pthread_cond_destroy(&work_);
@@ -76,13 +73,49 @@ void ThreadPool::run_borrowed(uint64_t count, Body body, void* context) {
   borrowed_(borrowed_context_, parts_, part, this);
 }
 
+struct ThreadPool::Gathering {
+  ThreadPool* pool;
+  void (*lead)(void* context);
+  void* context;
+  std::atomic<uint32_t> joined;
+};
+
+// One call of the lender: its tasks are the threads. A lender may run them one after the other and in any order, so who
+// comes first leads, and who comes when that has ended has nothing to do.
+void ThreadPool::gather(void (*lead)(void* context), void* context) {
+  Gathering gathering = {this, lead, context, {0}};
+  tickets_.fetch_and(~kStop);  // of the last gathering, all of whose threads have left
+  const auto task = [](void* argument, uint32_t) {
+    Gathering& joined = *static_cast<Gathering*>(argument);
+    joined.pool->join(joined);
+  };
+  borrowed_(borrowed_context_, borrowed_threads_, task, &gathering);
+}
+
+void ThreadPool::join(Gathering& gathering) {
+  const uint32_t thread = gathering.joined.fetch_add(1);
+  if (thread > 0) return work(thread);
+  gathered_ = true;
+  gathering.lead(gathering.context);
+  gathered_ = false;
+  dismiss();
+}
+
+void ThreadPool::dismiss() {
+  pthread_mutex_lock(&mutex_);
+  tickets_.fetch_or(kStop);
+  pthread_cond_broadcast(&work_);
+  pthread_mutex_unlock(&mutex_);
+}
+
 void ThreadPool::run_part(uint32_t part, uint32_t thread) const {
   body_(context_, thread, part_begin(count_, part, parts_), part_begin(count_, part + 1, parts_));
 }
 
 void ThreadPool::run(uint64_t count, Body body, void* context) {
-  if (borrowed_ != nullptr && borrowed_threads_ > 1 && count > 1) return run_borrowed(count, body, context);
-  if (workers_.empty() || count <= 1 || in_a_child()) {
+  if (borrowed_ != nullptr && !gathered_ && borrowed_threads_ > 1 && count > 1)
+    return run_borrowed(count, body, context);
+  if (count <= 1 || (!gathered_ && (workers_.empty() || in_a_child()))) {
     if (count > 0) body(context, 0, 0, count);
     return;
   }
@@ -137,14 +170,17 @@ void ThreadPool::sleep_until_work() {
   pthread_mutex_unlock(&mutex_);
 }
 
+void ThreadPool::work(uint32_t thread) {
+  const auto work_or_stop = [this] { return (tickets_.load(std::memory_order_relaxed) & (kLeft | kStop)) != 0; };
+  while (!stopped()) {
+    if (run_next_part(thread)) continue;
+    if (!spin(work_or_stop)) sleep_until_work();
+  }
+}
+
 void* ThreadPool::worker_main(void* argument) {
   const Worker& worker = *static_cast<const Worker*>(argument);
-  ThreadPool& pool = *worker.pool;
-  const auto work_or_stop = [&pool] { return (pool.tickets_.load(std::memory_order_relaxed) & (kLeft | kStop)) != 0; };
-  while (!pool.stopped()) {
-    if (pool.run_next_part(worker.index)) continue;
-    if (!spin(work_or_stop)) pool.sleep_until_work();
-  }
+  worker.pool->work(worker.index);
   return nullptr;
 }
 

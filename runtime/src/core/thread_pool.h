@@ -18,6 +18,8 @@ namespace dcm {
 // Threads that find no work look for some for kSpinNs before they sleep, since waking them takes longer than a small
 // operator does; the caller does so before it sleeps until the last part is done.
 //
+// Threads that an owner's caller lends run one loop a call, or stay for all loops of a gathering.
+//
 // A child of fork() has none of its parent's threads: there the pool's loops run whole on the caller's thread.
 class ThreadPool {
  public:
@@ -34,6 +36,16 @@ class ThreadPool {
 
   // Uses the caller's threads and starts none. Called once, in place of start.
   void borrow(uint32_t threads, dcm_parallel_for lent, void* context);
+
+  // Calls lead(context) and keeps the lent threads, which sleep otherwise, until it returns: its loops find them awake.
+  // Any of them may be the one that leads. Allocates nothing.
+  void gather(void (*lead)(void* context), void* context);
+
+  // The same for a callable f().
+  template <typename F>
+  void gather(F&& f) {
+    gather([](void* context) { (*static_cast<std::remove_reference_t<F>*>(context))(); }, &f);
+  }
 
   uint32_t threads() const {
     return borrowed_ != nullptr ? borrowed_threads_ : static_cast<uint32_t>(workers_.size()) + 1;
@@ -62,7 +74,12 @@ class ThreadPool {
     pthread_t handle;
   };
 
+  struct Gathering;
+
   static void* worker_main(void* argument);
+  void work(uint32_t thread);
+  void dismiss();
+  void join(Gathering& gathering);
   bool run_next_part(uint32_t thread);
   void sleep_until_work();
   void wait_until_done();
@@ -72,7 +89,7 @@ class ThreadPool {
   void run_borrowed(uint64_t count, Body body, void* context);
 
   static constexpr uint64_t kLeft = 0xffff;        // bits of tickets_: parts of the loop that nobody has taken
-  static constexpr uint64_t kStop = 1u << 16;      // no loop will follow
+  static constexpr uint64_t kStop = 1u << 16;      // no loop will follow: of the owner, or of the gathering
   static constexpr uint64_t kNextLoop = 1u << 17;  // the rest counts loops: a ticket of one is none of another
 
   Array<Worker> workers_;
@@ -95,6 +112,7 @@ class ThreadPool {
   dcm_parallel_for borrowed_ = nullptr;
   void* borrowed_context_ = nullptr;
   uint32_t borrowed_threads_ = 1;
+  bool gathered_ = false;  // read and written by who leads
 };
 
 // Part index of parts of [0, count): where it begins. Part parts begins at count.

@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t kWorkWorthThreads = 1u << 16;
 
 // Of kernels that do not say what they are expected to take: about what depthwise convolutions (0.04), pooling (0.24)
-// and operators of one value (0.1) take on one core of a Zen 4. Only whether loops gain more than waking threads
+// and operators of one value (0.1) take on one core of a Zen 4. Only whether a run gains more than waking threads takes
 // depends on it.
 constexpr double kNsPerWork = 0.1;
 
@@ -30,28 +30,20 @@ uint64_t most_parts(const PlannedOp& planned, uint32_t samples, uint32_t threads
 
 }  // namespace
 
-void choose_shared_loops(const Plan& plan, uint32_t samples, SharingCosts costs, Array<bool>* shared) {
-  const double wake_ns = static_cast<double>(costs.wake_ns);
-  uint32_t first = 0;               // of the row
-  double gained = 0, alone_ns = 0;  // by the row's loops; since its last one
-  const auto end_row = [&](uint32_t end) {
-    if (gained < wake_ns) std::fill(shared->begin() + first, shared->begin() + end, false);
-    first = end;
-    gained = alone_ns = 0;
-  };
+bool choose_shared_loops(const Plan& plan, uint32_t samples, uint32_t slices, SharingCosts costs, Array<bool>* shared) {
+  bool any = false;
+  double gained_ns = 0;  // by a slice
   for (uint32_t i = 0; i < plan.ops.size(); ++i) {
     const uint32_t here = plan.ops[i].site.output().samples(samples);
     const uint64_t parts = most_parts(plan.ops[i], here, costs.threads);
     const double ns = expected_ns(plan.ops[i], here);
     (*shared)[i] = parts > 1;
-    if (parts > 1) {
-      gained += ns - ns / static_cast<double>(parts);
-      alone_ns = 0;
-    } else if ((alone_ns += ns) > wake_ns) {  // threads are taken to wait for work for as long as waking them takes
-      end_row(i + 1);
-    }
+    any = any || parts > 1;
+    gained_ns += ns - ns / static_cast<double>(parts);
   }
-  end_row(static_cast<uint32_t>(plan.ops.size()));
+  if (gained_ns * slices >= static_cast<double>(costs.wake_ns)) return any;
+  for (bool& each : *shared) each = false;
+  return false;
 }
 
 }  // namespace dcm

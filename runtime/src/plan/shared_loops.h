@@ -5,16 +5,16 @@
 
 namespace dcm {
 
-// What sharing a loop takes. threads: that share it, the caller's included. wake_ns: what waking the others takes the
-// caller, 0 if they wait awake.
+// What sharing loops takes. threads: that share them, the caller's included. wake_ns: what waking the others for a run
+// takes the caller, 0 if they wait awake.
 struct SharingCosts {
   uint32_t threads = 1;
   uint64_t wake_ns = 0;
 };
 
-// Says for each operator of the plan, for so many samples at once, whether its loop is worth sharing. Threads that
-// sleep are woken once for a row of loops that follow one another closely; a row that is expected to gain less than
-// that stays on the caller's thread. shared: as long as plan.ops.
-void choose_shared_loops(const Plan& plan, uint32_t samples, SharingCosts costs, Array<bool>* shared);
+// Says for each operator of the plan, for slices of so many samples, whether its loop is worth sharing; for none if a
+// run of so many slices is not expected to gain what waking the threads takes. shared: as long as plan.ops. Returns
+// whether any is.
+bool choose_shared_loops(const Plan& plan, uint32_t samples, uint32_t slices, SharingCosts costs, Array<bool>* shared);
 
 }  // namespace dcm
