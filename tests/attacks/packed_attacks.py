@@ -133,7 +133,7 @@ def _paired(gap_bits: int, gap_lengths: bytes | None = None) -> Callable[[Model]
     return change
 
 
-def _half_a_pair(second: int) -> Callable[[Model], None]:
+def _half_a_pair(second: int) -> Callable[[Model], object]:
     """Five gap symbols in three pairs, of which the last has half; its other half is `second` and should be 0.
 
     The gaps 0 1 / 3 2 / 0 with k = 2 are the symbols 4, 11 and 4 * second.

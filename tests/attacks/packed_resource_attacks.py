@@ -71,7 +71,14 @@ def _metadata(field: str, element: bytes, count: int) -> bytes:
 
 def _codes_of_one_symbol(chunks: int) -> bytes:
     """65,536 codes that take no bits, in each chunk."""
-    chunk = {"gap_count": 0, "code_count": 65536, "offset": 0, "crc32c": 0, "gap_bytes": [0] * 4, "code_bytes": [0] * 4}
+    chunk: Model = {
+        "gap_count": 0,
+        "code_count": 65536,
+        "offset": 0,
+        "crc32c": 0,
+        "gap_bytes": [0] * 4,
+        "code_bytes": [0] * 4,
+    }
     starts = [{**chunk, "start": i * 65536} for i in range(chunks)]
     weight = _weight("DenseShared", [chunks, 65536], code_lengths=pack(1), centroids=[0.5], chunks=starts)
     return _network({"weights": [weight]})
@@ -79,7 +86,7 @@ def _codes_of_one_symbol(chunks: int) -> bytes:
 
 def _pairs_of_one_symbol(gaps: int) -> bytes:
     """A weight of which all is set, by pairs of gaps that take no bits."""
-    chunk = {"start": 0, "gap_count": gaps, "code_count": gaps, "offset": 0, "crc32c": 0}
+    chunk: Model = {"start": 0, "gap_count": gaps, "code_count": gaps, "offset": 0, "crc32c": 0}
     chunk |= {"gap_bytes": [0] * 4, "code_bytes": [0] * 4}
     fields = {"gap_bits": 18, "gap_lengths": pack(1), "code_lengths": pack(1), "centroids": [0.5], "chunks": [chunk]}
     return _network({"weights": [_weight("SparseShared", [1, gaps], **fields)]})
@@ -90,7 +97,7 @@ def _long_words(count: int) -> bytes:
     lengths = pack(*range(1, 12), 11)
     weights = []
     for i in range(count):
-        chunk = {"start": 0, "gap_count": 0, "code_count": 1, "offset": i, "crc32c": crc32c(b"\0")}
+        chunk: Model = {"start": 0, "gap_count": 0, "code_count": 1, "offset": i, "crc32c": crc32c(b"\0")}
         chunk |= {"gap_bytes": [0] * 4, "code_bytes": [1, 0, 0, 0]}
         half = [0x3C00] * 12
         weights.append(_weight("DenseShared", [1], code_lengths=lengths, centroids_f16=half, chunks=[chunk]))
