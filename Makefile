@@ -141,9 +141,12 @@ fuzz: setup build/.system-fuzz
 	$(MAKE) coverage
 
 # Lines of the loader that the native tests and the corpora of make fuzz reach; fails below 90 %.
+covered := $(foreach tests,attacks runtime_tests allocation_tests threads_tests,dcmobile_$(tests)) \
+  $(foreach target,load run huffman expand,dcmobile_replay_$(target)) dcmobile_write_seeds
+
 .PHONY: coverage
 coverage: setup build/.system-fuzz
-	$(call native_build,coverage,$(clang) -DDCMOBILE_COVERAGE=ON $(cpu_alone))
+	$(call native_build,coverage,$(clang) -DDCMOBILE_COVERAGE=ON $(cpu_alone),$(covered))
 	$(PYTHON) runtime/fuzz/coverage.py --build build/coverage --corpora build/fuzz
 
 .PHONY: soak

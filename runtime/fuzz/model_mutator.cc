@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <vector>
 
 #include "core/crc32c.h"
 #include "dcmobile_schema_generated.h"
+#include "format/limits.h"
 #include "model_sites.h"
+#include "packed_file.h"
 #include "rebuild_model.h"
 
 namespace dcm::fuzz {
@@ -154,8 +157,56 @@ void reseal(uint8_t* data) {
   Resealer(data).run(data);
 }
 
-size_t mutate_model(uint8_t* data, size_t size, size_t most, const uint8_t* donor, size_t donor_size,
-                    std::mt19937& random) {
+namespace {
+
+using testing::Bytes;
+
+bool is_packed(const uint8_t* data) {
+  return fb::GetModel(data)->version() == kPackedVersion && fb::GetModel(data)->packed() != nullptr;
+}
+
+// What a file says in one flatbuffer; nothing if it is packed and that cannot be expanded.
+Bytes in_one(const uint8_t* data, size_t size) {
+  const Bytes file(data, data + size);
+  return is_packed(data) ? testing::unpacked_file(file) : file;
+}
+
+// A packed file that says what the model says, if the model can be packed into that size.
+Bytes packed_within(const Bytes& model, size_t most) {
+  try {
+    Bytes packed = testing::packed_file(model);
+    return packed.size() <= most ? packed : Bytes();
+  } catch (const std::invalid_argument&) {  // of an unknown type
+    return {};
+  }
+}
+
+size_t mutate_in_one(uint8_t* data, size_t size, size_t most, const uint8_t* donor, size_t donor_size,
+                     std::mt19937& random);
+
+// Mutates what is packed; 0 if nothing came of it that can be packed.
+size_t mutate_packed(uint8_t* data, size_t size, size_t most, const uint8_t* donor, size_t donor_size,
+                     std::mt19937& random) {
+  constexpr size_t kGrowth = 4096;
+  constexpr int kAttempts = 4;  // a model whose references lead anywhere cannot be packed
+  const Bytes whole = in_one(data, size);
+  for (int i = 0; i < kAttempts && !whole.empty(); ++i) {
+    Bytes mutated = whole;
+    mutated.resize(whole.size() + kGrowth);
+    if (!is_model(mutated.data(), whole.size())) return 0;
+    mutated.resize(mutate_in_one(mutated.data(), whole.size(), mutated.size(), donor, donor_size, random));
+    if (!is_model(mutated.data(), mutated.size())) continue;
+    const Bytes packed = packed_within(mutated, most);
+    if (packed.empty()) continue;
+    std::memcpy(data, packed.data(), packed.size());
+    return packed.size();
+  }
+  return 0;
+}
+
+// Mutates a file as it is. The donor is in one flatbuffer too.
+size_t mutate_in_one(uint8_t* data, size_t size, size_t most, const uint8_t* donor, size_t donor_size,
+                     std::mt19937& random) {
   const bool with_donor = donor != nullptr && is_model(donor, donor_size);
   if (with_donor || random() % 3 == 0) {
     const std::vector<uint8_t> rebuilt = rebuild_model(data, with_donor ? donor : data, most, random);
@@ -170,6 +221,19 @@ size_t mutate_model(uint8_t* data, size_t size, size_t most, const uint8_t* dono
   }
   if (random() % 8 != 0 && is_model(data, size)) reseal(data);
   return size;
+}
+
+}  // namespace
+
+size_t mutate_model(uint8_t* data, size_t size, size_t most, const uint8_t* donor, size_t donor_size,
+                    std::mt19937& random) {
+  Bytes given;
+  if (donor != nullptr && is_model(donor, donor_size)) given = in_one(donor, donor_size);
+  const uint8_t* from = given.empty() ? nullptr : given.data();
+  // Now and then in the other form; and a packed file as the bytes that it is.
+  const bool expand = is_packed(data) == (random() % 8 != 0);
+  const size_t mutated = expand ? mutate_packed(data, size, most, from, given.size(), random) : 0;
+  return mutated != 0 ? mutated : mutate_in_one(data, size, most, from, given.size(), random);
 }
 
 }  // namespace dcm::fuzz

@@ -1,5 +1,5 @@
-// Mutates .dcmodel files so that most of them get past the checks at the door: fields keep their places, and checksums
-// are made right again.
+// Mutates .dcmodel files so that most of them get past the checks at the door: fields keep their places, checksums are
+// made right again, and a packed model is expanded, changed and packed again.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // dcmobile_write_seeds FOLDER: the first inputs of the fuzz targets, FOLDER/model, packed and huffman. Small networks
-// that use every operator and every form of weight; tests/golden gives larger ones.
+// that use every operator and every form of weight, plain and packed; tests/golden gives larger ones.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "huffman_case.h"
+#include "packed_file.h"
 #include "small_network.h"
 #include "wide_network.h"
 
@@ -57,19 +58,21 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::filesystem::path models = std::filesystem::path(argv[1]) / "model";
-  std::filesystem::create_directories(models);
-  bool ok = write(models / "small", dcm::testing::small_network().build()) &&
-            write(models / "wide", dcm::testing::wide_network().build());
-  ok = ok && write(models / "sparse_long_gaps", sparse(0.02, 2, 7, 400, 400));
-  ok = ok && write(models / "sparse_chunks", sparse(0.2, 4, 16, 64, 300));
-  ok = ok && write(models / "sparse_one_code", sparse(0.1, 5, 1, 4096, 200));
-  ok = ok && write(models / "sparse_wide_rows", sparse(0.0005, 8, 9, 4096, 70'000));
-  ok = ok && write(models / "sparse_empty", sparse(0.0, 3, 4, 64, 50));
-  ok = ok && write(models / "shared_many_codes", dense_shared(256, 65536, 600));
-  ok = ok && write(models / "shared_chunks", dense_shared(5, 50, 120));
   const std::filesystem::path packed = std::filesystem::path(argv[1]) / "packed";
+  std::filesystem::create_directories(models);
   std::filesystem::create_directories(packed);
-  ok = ok && write(packed / "nothing", {0});
+  const std::pair<const char*, Bytes> plain[] = {
+      {"small", dcm::testing::small_network().build()},   {"wide", dcm::testing::wide_network().build()},
+      {"sparse_long_gaps", sparse(0.02, 2, 7, 400, 400)}, {"sparse_chunks", sparse(0.2, 4, 16, 64, 300)},
+      {"sparse_one_code", sparse(0.1, 5, 1, 4096, 200)},  {"sparse_wide_rows", sparse(0.0005, 8, 9, 4096, 70'000)},
+      {"sparse_empty", sparse(0.0, 3, 4, 64, 50)},        {"shared_many_codes", dense_shared(256, 65536, 600)},
+      {"shared_chunks", dense_shared(5, 50, 120)},
+  };
+  bool ok = write(packed / "nothing", {0});
+  for (const auto& [name, model] : plain) {
+    ok = ok && write(models / name, model) && write(packed / name, dcm::testing::packed_form(model));
+    ok = ok && write(models / (std::string(name) + "_packed"), dcm::testing::packed_file(model));
+  }
   const std::filesystem::path codes = std::filesystem::path(argv[1]) / "huffman";
   std::filesystem::create_directories(codes);
   std::mt19937 random(11);

@@ -1,7 +1,6 @@
 // dcmobile_attacks FOLDER: opens every hostile file of tests/attacks/make_attacks.py in every way that the C API has,
 // and runs those that open. Built with the sanitizers it sees what a wrong error code does not show. It also counts
-// what the runtime holds of memory, which must stay below what docs/security.md promises, and stops at a file that
-// takes far longer than it may.
+// what the runtime holds of memory, which must stay below what docs/security.md promises, and the steps that it takes.
 #include <fcntl.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "counted_steps.h"
 #include "dcmobile/dcmobile.h"
 #include "format/memory_bound.h"
 
@@ -57,14 +57,17 @@ constexpr int64_t kOutsideTheBudget = 1 << 20;
 // A hang guard, not a measure of speed: sanitizers and a loaded machine take ten times as long as the bar of
 // docs/security.md, work that grows with the square of a file's size a thousand times.
 constexpr double kMostSeconds = 60;
+// Steps for each byte of memory that a file may ask for, which grows with its size: work in proportion to that. A file
+// whose work grows with the square of its size takes thousands.
+constexpr double kMostSteps = 3;
 // Contexts are the application's to bound; these keep a test's machine free.
 constexpr uint64_t kContextLimit = uint64_t{64} << 20;
 constexpr size_t kMostElements = size_t{1} << 22;
 
 std::vector<uint8_t> public_key;  // empty: models need no signature
 int failures = 0;
-double slowest_seconds = 0;
-std::string slowest;
+double slowest_seconds = 0, most_steps = 0;
+std::string slowest, busiest;
 
 void fail(const std::string& name, const std::string& text) {
   std::printf("%s: %s\n", name.c_str(), text.c_str());
@@ -137,14 +140,19 @@ void attempt(const Attack& attack, const char* way, dcm_options options, Open&& 
   dcm_error error{};
   const int64_t before = held;
   most_held = before;
+  const uint64_t bound = dcm::memory_bound(attack.bytes.size());
+  const uint64_t steps_before = dcm::testing::counted_steps();
   const double start = cpu_seconds();
   const int code = open(&options, &model, &error);
   const double seconds = cpu_seconds() - start;
+  const double steps = static_cast<double>(dcm::testing::counted_steps() - steps_before) / static_cast<double>(bound);
   if (seconds > slowest_seconds) slowest_seconds = seconds, slowest = attack.name;
-  const uint64_t bound = dcm::memory_bound(attack.bytes.size());
+  if (steps > most_steps) most_steps = steps, busiest = attack.name;
   if (most_held - before > static_cast<int64_t>(bound) + kOutsideTheBudget)
     fail(attack.name,
          std::string(way) + " held " + std::to_string(most_held - before) + " bytes, may " + std::to_string(bound));
+  if (steps > kMostSteps)
+    fail(attack.name, std::string(way) + " took " + std::to_string(steps) + " steps for each byte that it may hold");
   if (seconds > kMostSeconds) fail(attack.name, std::string(way) + " took " + std::to_string(seconds) + " s");
   if (attack.code != dcm_code_name(code))
     fail(attack.name,
@@ -223,7 +231,9 @@ int main(int argc, char** argv) {
     ++attacks;
   }
   if (attacks == 0) fail(folder, "there are no attacks");
-  std::printf("%zu hostile files, %d failures; the slowest, %s, took %.2f s of a processor\n", attacks, failures,
+  std::printf("%zu hostile files, %d failures; the slowest, %s, took %.2f s of a processor", attacks, failures,
               slowest.c_str(), slowest_seconds);
+  if (most_steps > 0) std::printf("; %s took the most steps, %.2f for each byte", busiest.c_str(), most_steps);
+  std::printf("\n");
   return failures == 0 ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "packed_file.h"
 #include "small_network.h"
 #include "wide_network.h"
 
@@ -65,8 +66,18 @@ class Victim {
   dcm_options options_ = DCM_OPTIONS_DEFAULT;
 };
 
-TEST(DamagedFile, TruncatedAtEveryLength) {
-  const Bytes bytes = testing::small_network().build();
+// The small network in both forms.
+class DamagedFile : public ::testing::TestWithParam<bool> {
+ protected:
+  const Bytes plain_ = testing::small_network().build();
+  const Bytes bytes_ = GetParam() ? testing::packed_file(plain_) : plain_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Forms, DamagedFile, ::testing::Bool(),
+                         [](const auto& test) { return std::string(test.param ? "packed" : "plain"); });
+
+TEST_P(DamagedFile, TruncatedAtEveryLength) {
+  const Bytes& bytes = bytes_;
   Victim victim(0);
   Tensor expected;
   ASSERT_EQ(victim.load_and_run(bytes, nullptr, &expected), DCM_OK);
@@ -85,8 +96,8 @@ TEST(DamagedFile, TruncatedAtEveryLength) {
   }
 }
 
-TEST(DamagedFile, EveryBitFlipped) {
-  const Bytes bytes = testing::small_network().build();
+TEST_P(DamagedFile, EveryBitFlipped) {
+  const Bytes& bytes = bytes_;
   for (uint32_t skip_checksum : {0u, 1u}) {
     Victim victim(skip_checksum);
     int refused = 0, opened = 0;
@@ -100,9 +111,9 @@ TEST(DamagedFile, EveryBitFlipped) {
   }
 }
 
-TEST(DamagedFile, FlipsInThePayloadAreSeenByTheChecksums) {
+TEST_P(DamagedFile, FlipsInThePayloadAreSeenByTheChecksums) {
   const testing::ModelParts parts = testing::small_network();
-  const Bytes bytes = parts.build();
+  const Bytes& bytes = bytes_;
   const auto payload = std::search(bytes.begin(), bytes.end(), parts.payload.begin(), parts.payload.end());
   ASSERT_NE(payload, bytes.end());
   const size_t start = static_cast<size_t>(payload - bytes.begin());
@@ -142,11 +153,10 @@ Bytes damage(const Bytes& bytes, std::mt19937& random) {
   return damaged;
 }
 
-TEST(DamagedFile, RandomDamage) {
-  const Bytes bytes = testing::small_network().build();
+TEST_P(DamagedFile, RandomDamage) {
   std::mt19937 random(41);
   Victim victim(1);
-  for (int i = 0; i < 20000; ++i) victim.load_and_run(damage(bytes, random));
+  for (int i = 0; i < 20000; ++i) victim.load_and_run(damage(bytes_, random));
 }
 
 TEST(WideNetwork, HasEveryOperator) {
@@ -170,9 +180,10 @@ TEST(WideNetwork, RunsWithAnyBatch) {
 }
 
 TEST(WideNetwork, Damaged) {
-  const Bytes bytes = testing::wide_network().build();
+  const Bytes plain = testing::wide_network().build();
   std::mt19937 random(42);
   for (uint32_t skip_checksum : {0u, 1u}) {
+    const Bytes bytes = skip_checksum ? testing::packed_file(plain) : plain;
     Victim victim(skip_checksum);
     for (size_t i = 0; i < bytes.size(); ++i) {
       Bytes flipped = bytes;
@@ -183,7 +194,7 @@ TEST(WideNetwork, Damaged) {
   }
 }
 
-TEST(DamagedFile, NotADcmodel) {
+TEST(NotADcmodel, IsRefused) {
   Victim victim(0);
   EXPECT_EQ(victim.load_and_run({}), DCM_FILE_FORMAT);
   const std::string text = "This is a text file, and rather a long one for its kind.";
@@ -192,8 +203,8 @@ TEST(DamagedFile, NotADcmodel) {
   EXPECT_EQ(victim.load_and_run({4, 0, 0, 0, 'D', 'C', 'M', '1'}), DCM_FILE_STRUCTURE);
 }
 
-TEST(DamagedFile, BytesBehindTheFileAreIgnored) {
-  Bytes bytes = testing::small_network().build();
+TEST_P(DamagedFile, BytesBehindTheFileAreIgnored) {
+  Bytes bytes = bytes_;
   Victim victim(0);
   Tensor expected, result;
   ASSERT_EQ(victim.load_and_run(bytes, nullptr, &expected), DCM_OK);
@@ -202,8 +213,8 @@ TEST(DamagedFile, BytesBehindTheFileAreIgnored) {
   EXPECT_EQ(result, expected);
 }
 
-TEST(MemoryLimit, AnyLimitLoadsOrRefuses) {
-  const Bytes bytes = testing::small_network().build();
+TEST_P(DamagedFile, AnyMemoryLimitLoadsTheWholeOneOrRefuses) {
+  const Bytes& bytes = bytes_;
   bool loaded = false;
   for (uint64_t limit = 0; !loaded; limit += 61) {
     dcm_options options = DCM_OPTIONS_DEFAULT;

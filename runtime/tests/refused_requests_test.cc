@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "packed_file.h"
 #include "small_network.h"
 #include "temporary_file.h"
 #include "wide_network.h"
@@ -41,10 +42,19 @@ int refuse_each(Request kind, int expected_code, const std::function<int()>& att
   }
 }
 
-class RefusedRequests : public ::testing::TestWithParam<const char*> {
+struct Network {
+  const char* name;
+  testing::ModelParts (*parts)();
+  bool packed;
+};
+
+class RefusedRequests : public ::testing::TestWithParam<Network> {
  protected:
-  const Bytes bytes_ =
-      GetParam() == std::string("wide") ? testing::wide_network().build() : testing::small_network().build();
+  static Bytes file() {
+    const Bytes plain = GetParam().parts().build();
+    return GetParam().packed ? testing::packed_file(plain) : plain;
+  }
+  const Bytes bytes_ = file();
   const dcm_options options_ = with_threads(3);
 
   int open() const { return testing::open_bytes(bytes_, &options_).code; }
@@ -95,8 +105,21 @@ TEST_P(RefusedRequests, MemoryOfABatchLeavesTheOldOne) {
             testing::run_model(opened.model.get(), {many}, 300)[0]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, RefusedRequests, ::testing::Values("small", "wide"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Networks, RefusedRequests,
+                         ::testing::Values(Network{"small", testing::small_network, false},
+                                           Network{"wide", testing::wide_network, false},
+                                           Network{"small_packed", testing::small_network, true},
+                                           Network{"wide_packed", testing::wide_network, true}),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+// What is made of the packed model is one block more.
+TEST(RefusedRequestsOfAPackedFile, AreOneMore) {
+  const Bytes plain = testing::small_network().build(), packed = testing::packed_file(plain);
+  const auto refusals = [](const Bytes& bytes) {
+    return refuse_each(Request::kMemory, DCM_MACHINE_MEMORY, [&] { return testing::open_bytes(bytes).code; });
+  };
+  EXPECT_EQ(refusals(packed), refusals(plain) + 1);
+}
 
 TEST(RefusedMapping, IsAnErrorOfTheFile) {
   const testing::TemporaryFile file(testing::small_network().build());

@@ -18,17 +18,21 @@ MISSING = [
     *(str(jar) for jar in JUNIT if not jar.exists()),
 ]
 _CMAKE_FOLDER = Path(sys.executable).parent
-_LIBRARY = Path("runtime/bindings/jni/libdcmobile_jni.so")
+_LIBRARIES = Path("runtime/bindings/jni")
 
 
-def native_library() -> Path:
-    """libdcmobile_jni.so of this tree. Where ``make test`` has built the runtime, nothing is compiled again."""
+def native_library(target: str = "dcmobile_jni") -> Path:
+    """libdcmobile_jni.so of this tree. Where ``make test`` has built the runtime, nothing is compiled again.
+
+    ``dcmobile_jni_signatures`` is the one that checks signatures.
+    """
+    library = _LIBRARIES / f"lib{target}.so"
     (REPOSITORY / "build").mkdir(exist_ok=True)
     with (REPOSITORY / "build" / ".java-lock").open("w") as lock:  # tests run side by side
         fcntl.flock(lock, fcntl.LOCK_EX)
         shared = REPOSITORY / "build" / "native"
-        if (shared / "CMakeCache.txt").exists() and _cmake("--build", shared, "--target", "dcmobile_jni") is None:
-            return shared / _LIBRARY
+        if (shared / "CMakeCache.txt").exists() and _cmake("--build", shared, "--target", target) is None:
+            return shared / library
         own = REPOSITORY / "build" / "java"
         for arguments in (
             (
@@ -41,11 +45,11 @@ def native_library() -> Path:
                 f"-DPython_EXECUTABLE={sys.executable}",
                 "-DDCMOBILE_BUILD_JAVA=ON",
             ),
-            ("--build", own, "-j", 2, "--target", "dcmobile_jni"),
+            ("--build", own, "-j", 2, "--target", target),
         ):
             failure = _cmake(*arguments)
             assert failure is None, failure
-        return own / _LIBRARY
+        return own / library
 
 
 def compile_api(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from command_line import call, command, environment, fails
 from stand_in_phones import StandInPhones, left_on
+from terminal import interruptible  # noqa: F401
 
 from dcmobile.android.adb import _listed
 from dcmobile.android.device_state import DeviceState, parse_state, warnings
@@ -226,12 +227,16 @@ def test_ctrl_c_leaves_nothing(phones: StandInPhones, native: Path) -> None:
     root = phones.add(meanwhile='echo $$ > "$ROOT/process"; exec sleep 600')
     words = command("bench", _MODEL, "--target", "adb", "--bench-binary", native, *_QUICK)
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True) as run:
-        deadline = time.monotonic() + 30
-        while not (root / "process").exists() or not (root / "process").read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all of its processes
-        _, errors = run.communicate(timeout=30)
+        try:
+            deadline = time.monotonic() + 30
+            while not (root / "process").exists() or not (root / "process").read_text():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all of its processes
+            _, errors = run.communicate(timeout=30)
+        except BaseException:
+            os.killpg(run.pid, signal.SIGKILL)  # else the block would wait for the phone's 600 seconds
+            raise
     assert (run.returncode, errors) == (130, "dcmobile: interrupted\n")
     assert left_on(root) == ["other"]
     assert _ended(int((root / "process").read_text()))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import java_build
 import pytest
+import signature_attacks
 from network_builder import NetworkBuilder
 
 from dcmobile.encode import Encoding
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 _TESTS = java_build.SDK / "src/test/java"
-_ALONE = {"LeakTest", "MissingLibraryTest"}  # in a JVM of their own
+_ALONE = {"LeakTest", "MissingLibraryTest", "SignatureTest"}  # in a JVM of their own
 _FLAT = ("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2m")
 
 
@@ -84,6 +85,22 @@ def test_junit(api: Path, tests: Path, birds: Path) -> None:
 def test_memory_stays_where_it_is(api: Path, tests: Path, birds: Path) -> None:
     # One compiler: what the second one takes for itself would hide what is looked for.
     _junit([api, tests], ["LeakTest"], *_FLAT, "-XX:TieredStopAtLevel=1", *_properties(birds))
+
+
+@pytest.mark.slow
+def test_signatures(api: Path, tests: Path, tmp_path: Path) -> None:
+    signed = tmp_path / "signed.dcmodel"
+    golden = java_build.REPOSITORY / "tests/golden"
+    signed.write_bytes(
+        signature_attacks.sign((golden / "convolutional.dcmodel").read_bytes(), signature_attacks.TRUSTED)
+    )
+    given = {
+        "library": java_build.native_library("dcmobile_jni_signatures"),
+        "golden": golden,
+        "signed": signed,
+        "key": signature_attacks.PUBLIC_KEY.hex(),
+    }
+    _junit([api, tests], ["SignatureTest"], *(f"-Dorg.dcmobile.{name}={value}" for name, value in given.items()))
 
 
 def test_without_the_native_library(api: Path, tests: Path) -> None:

@@ -15,12 +15,21 @@ from plain_weights import crc32c
 
 @dataclass(frozen=True)
 class Attack:
-    """A file that somebody might send. `code` is the name of the error that loading it gives, "OK" if it loads."""
+    """A file that somebody might send. `code` is the name of the error that loading it gives, "OK" if it loads.
+
+    `model` gives what the file says, if it can be said in another form too.
+    """
 
     name: str
     code: str
     tries: str
     make: Callable[[], bytes]
+    model: Callable[[], Model] | None = None
+
+
+def saying(name: str, code: str, tries: str, model: Callable[[], Model]) -> Attack:
+    """The file that says what the model does."""
+    return Attack(name, code, tries, lambda: build(model()), model)
 
 
 def write_attacks(attacks: Iterable[Attack], folder: Path) -> None:
@@ -36,12 +45,12 @@ def write_attacks(attacks: Iterable[Attack], folder: Path) -> None:
 def spoilt(name: str, code: str, tries: str, change: Callable[[Model], object]) -> Attack:
     """The small model put together by hand, with one thing changed before it becomes a file."""
 
-    def make() -> bytes:
+    def spoil() -> Model:
         model = tiny()
         change(model)
-        return build(model)
+        return model
 
-    return Attack(name, code, tries, make)
+    return saying(name, code, tries, spoil)
 
 
 def patched(name: str, code: str, tries: str, change: Callable[[bytearray], object]) -> Attack:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from attack import Attack, spoilt
-from hand_assembly import build
+from attack import Attack, saying, spoilt
 from hand_made_model import Model
 from plain_weights import crc32c
 
@@ -46,7 +45,7 @@ _PICTURE = [-1, 2, 8, 8]
 
 
 def _on(shape: list[int], name: str, code: str, tries: str, kind: str, /, **attributes: Any) -> Attack:
-    return Attack(name, code, tries, lambda: build(one_operator(kind, attributes, shape)))
+    return saying(name, code, tries, lambda: one_operator(kind, attributes, shape))
 
 
 def _picture(name: str, code: str, tries: str, kind: str, /, **attributes: Any) -> Attack:
@@ -62,7 +61,7 @@ def _pool(name: str, code: str, tries: str, kind: str = "MaxPool2d", **attribute
 
 
 def _two(name: str, code: str, tries: str, kind: str, /, *shapes: list[int], **attributes: Any) -> Attack:
-    return Attack(name, code, tries, lambda: build(one_operator(kind, attributes, *shapes)))
+    return saying(name, code, tries, lambda: one_operator(kind, attributes, *shapes))
 
 
 def _input(name: str, code: str, tries: str, *shape: int) -> Attack:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import container_attacks
 import graph_attacks
+import packed_attacks
+import packed_resource_attacks
 import resource_attacks
 import weight_attacks
 from attack import Attack, write_attacks
@@ -21,6 +23,8 @@ ATTACKS: list[Attack] = [
     *weight_attacks.ATTACKS,
     *graph_attacks.ATTACKS,
     *resource_attacks.ATTACKS,
+    *packed_attacks.ATTACKS,
+    *packed_resource_attacks.ATTACKS,
 ]
 
 

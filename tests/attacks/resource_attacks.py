@@ -95,6 +95,13 @@ def _many_values() -> bytes:
     return build(_network([], ops, -1, 4, output=count + 1))
 
 
+def _linears_of_one_weight(weight: Model, count: int) -> bytes:
+    """So many Linears of the input by one weight, all the same table; as much padding as reading them takes."""
+    op = {"attributes": ("Linear", {"weight": 0}), "inputs": [0]}
+    columns = weight["shape"][1]
+    return build({**_network([weight], Repeated(op, count), -1, columns), "payload": bytes(8 + 6 * count)})
+
+
 def _long_prefixes(model: Model) -> None:
     """1,000 keys of 1,000 bytes that differ at the end: as much to compare as there can be."""
     model["metadata"]["entries"] = [{"key": "k" * 990 + f"{i:04d}", "value": ""} for i in range(1000)]
@@ -177,6 +184,25 @@ ATTACKS = [
         stride_w=65535,
     ),
     _conv("conv_of_many_groups", "OK", "65,536 groups of a kernel of one zero.", [65536, 1, 1, 1], groups=65536),
+    # --- One weight of many operators: each looks at it, and may make a layout of its own of it ---
+    Attack(
+        "linears_of_one_weight",
+        _LIMIT,
+        "20,000 operators by a weight of 25 MB.",
+        lambda: _linears_of_one_weight({**_gaps_of_one_symbol(128), "shape": [256, 32768]}, 20_000),
+    ),
+    Attack(
+        "linears_of_empty_rows",
+        _LIMIT,
+        "20,000 operators by 2^22 rows of nothing, of which each makes a few bytes.",
+        lambda: _linears_of_one_weight(_empty_sparse(2**22, 1), 20_000),
+    ),
+    Attack(
+        "linears_of_one_weight_that_are_few",
+        "OK",
+        "Three operators by a weight of 6 MB, as where steps of a network share one.",
+        lambda: _linears_of_one_weight({**_gaps_of_one_symbol(32), "shape": [64, 32768]}, 3),
+    ),
     # --- Values ---
     Attack("expand_to_2_31", _SHAPE, "One number, 2^31 times.", lambda: _expands(2**16, 2**15)),
     Attack(

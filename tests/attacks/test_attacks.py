@@ -10,6 +10,7 @@ from pathlib import Path
 import container_attacks
 import graph_attacks
 import numpy as np
+import packed_attacks
 import pytest
 import weight_attacks
 from attack import Attack, write_attacks
@@ -23,7 +24,12 @@ from dcmobile.errors import Code, DcmError
 from dcmobile.fileformat import read_bytes
 
 #: A writer cannot make these by chance; what is wrong with them is what they say, not how large they are.
-_SMALL = [*container_attacks.ATTACKS, *weight_attacks.ATTACKS, *graph_attacks.ATTACKS]
+_SMALL = [
+    *container_attacks.ATTACKS,
+    *weight_attacks.ATTACKS,
+    *graph_attacks.ATTACKS,
+    *packed_attacks.ATTACKS,
+]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,7 @@ def _code_of_native(data: bytes) -> str:
 
 
 def test_the_corpus() -> None:
-    assert len(ATTACKS) >= 250
+    assert len(ATTACKS) >= 600
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
     assert {attack.code for attack in ATTACKS} <= {code.name for code in Code}
     refusals = {code.name for code in Code if 100 < code < 300} - {"FILE_SIGNATURE"}  # tests/test_signing.py

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from example_networks import Brightest, Digits, Siblings, export
+from terminal import interruptible  # noqa: F401
 
 import dcmobile
 
@@ -56,11 +55,3 @@ def pictures(tmp_path: Path) -> Path:
     path = tmp_path / "x.npy"
     np.save(path, np.random.default_rng(0).random((3, 1, 28, 28), np.float32))
     return path
-
-
-@pytest.fixture(autouse=True)
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C works as at a terminal, also where a shell has started the tests in the background (SIGINT ignored)."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)

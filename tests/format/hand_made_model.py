@@ -8,14 +8,12 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from hand_assembly import build
+from hand_packing import HandPacking, packed_file
 from plain_flatbuffer import FormatError
 from plain_reader import read
 from plain_weights import crc32c
-
-from dcmobile import _native
 
 Model = dict[str, Any]
 Change = tuple[str, Callable[[Model], object]]  # a piece of the error's text, and what provokes it
@@ -124,10 +122,7 @@ def set_op(model: Model, number: int, kind: str, **attributes: int) -> None:
 
 def packed(model: Model) -> bytes:
     """The model as a file of version 2."""
-    inner = {name: value for name, value in model.items() if name not in ("version", "payload")}
-    form = _native.pack_model(np.frombuffer(build(inner), np.uint8))
-    outer = {"version": 2, "inputs": [], "ops": [], "outputs": [], "payload": model["payload"], "packed": form}
-    return build(outer)
+    return packed_file(HandPacking(model).form(), model["payload"])
 
 
 def changed(change: Callable[[Model], object]) -> bytes:

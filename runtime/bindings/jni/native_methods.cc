@@ -51,20 +51,21 @@ dcm_options options_of(jint threads, jlong memory_limit) {
   return options;
 }
 
-// A zero-terminated text of Java's while it lives; null for null, or with an exception pending.
-class Text {
+// Bytes of Java's while it lives, such as a zero-terminated text; null for null, or with an exception pending.
+class Bytes {
  public:
-  Text(JNIEnv* env, jbyteArray array) : env_(env), array_(array) {
+  Bytes(JNIEnv* env, jbyteArray array) : env_(env), array_(array) {
     if (array != nullptr) bytes_ = env->GetByteArrayElements(array, nullptr);
   }
-  ~Text() {
+  ~Bytes() {
     if (bytes_ != nullptr) env_->ReleaseByteArrayElements(array_, bytes_, JNI_ABORT);
   }
-  Text(const Text&) = delete;
-  Text& operator=(const Text&) = delete;
+  Bytes(const Bytes&) = delete;
+  Bytes& operator=(const Bytes&) = delete;
 
   bool failed() const { return array_ != nullptr && bytes_ == nullptr; }
-  const char* get() const { return reinterpret_cast<const char*>(bytes_); }
+  const char* text() const { return reinterpret_cast<const char*>(bytes_); }
+  const uint8_t* get() const { return reinterpret_cast<const uint8_t*>(bytes_); }
 
  private:
   JNIEnv* env_;
@@ -72,16 +73,26 @@ class Text {
   jbyte* bytes_ = nullptr;
 };
 
-// Opens a model with open(options, model, error), on the device. Returns its handle.
+// The options of opening, as Java gives them.
+struct Opening {
+  jint threads;
+  jlong memory_limit;
+  jbyteArray device, cache, public_key;
+};
+
+// Opens a model with open(options, model, error). Returns its handle.
 template <typename Open>
-jlong open_model(JNIEnv* env, jint threads, jlong memory_limit, jbyteArray device, jbyteArray cache, Open&& open) {
-  const Text device_text(env, device);
-  if (device_text.failed()) return 0;
-  const Text cache_text(env, cache);
-  if (cache_text.failed()) return 0;
-  dcm_options options = options_of(threads, memory_limit);
-  options.device = device_text.get();
-  options.cache_directory = cache == nullptr ? "" : cache_text.get();
+jlong open_model(JNIEnv* env, const Opening& from, Open&& open) {
+  const Bytes device(env, from.device);
+  if (device.failed()) return 0;
+  const Bytes cache(env, from.cache);
+  if (cache.failed()) return 0;
+  const Bytes public_key(env, from.public_key);
+  if (public_key.failed()) return 0;
+  dcm_options options = options_of(from.threads, from.memory_limit);
+  options.device = device.text();
+  options.cache_directory = from.cache == nullptr ? "" : cache.text();
+  options.public_key = public_key.get();
   dcm_model* model;
   dcm_error error;
   const int code = open(&options, &model, &error);
@@ -96,25 +107,25 @@ jstring version(JNIEnv* env, jclass) {
 }
 
 jlong open_path(JNIEnv* env, jclass, jbyteArray path, jint threads, jlong memory_limit, jbyteArray device,
-                jbyteArray cache) {
-  const Text path_text(env, path);
+                jbyteArray cache, jbyteArray public_key) {
+  const Bytes path_text(env, path);
   if (path_text.failed()) return 0;
-  return open_model(env, threads, memory_limit, device, cache,
-                    [&](auto... rest) { return dcm_model_open(path_text.get(), rest...); });
+  return open_model(env, {threads, memory_limit, device, cache, public_key},
+                    [&](auto... rest) { return dcm_model_open(path_text.text(), rest...); });
 }
 
 jlong open_fd(JNIEnv* env, jclass, jint fd, jlong offset, jlong length, jint threads, jlong memory_limit,
-              jbyteArray device, jbyteArray cache) {
+              jbyteArray device, jbyteArray cache, jbyteArray public_key) {
   // A negative number becomes one that lies in no file.
-  return open_model(env, threads, memory_limit, device, cache, [&](auto... rest) {
+  return open_model(env, {threads, memory_limit, device, cache, public_key}, [&](auto... rest) {
     return dcm_model_open_fd(fd, static_cast<uint64_t>(offset), static_cast<uint64_t>(length), rest...);
   });
 }
 
 jlong open_memory(JNIEnv* env, jclass, jobject data, jint start, jint size, jint threads, jlong memory_limit,
-                  jbyteArray device, jbyteArray cache) {
+                  jbyteArray device, jbyteArray cache, jbyteArray public_key) {
   const uint8_t* bytes = static_cast<const uint8_t*>(env->GetDirectBufferAddress(data));
-  return open_model(env, threads, memory_limit, device, cache, [&](auto... rest) {
+  return open_model(env, {threads, memory_limit, device, cache, public_key}, [&](auto... rest) {
     return dcm_model_open_memory(bytes == nullptr ? nullptr : bytes + start, static_cast<size_t>(size), rest...);
   });
 }
@@ -276,9 +287,9 @@ JNINativeMethod method(const char* name, const char* signature, Function* functi
 
 const JNINativeMethod kMethods[] = {
     method("version", "()Ljava/lang/String;", version),
-    method("openPath", "([BIJ[B[B)J", open_path),
-    method("openFd", "(IJJIJ[B[B)J", open_fd),
-    method("openMemory", "(Ljava/nio/ByteBuffer;IIIJ[B[B)J", open_memory),
+    method("openPath", "([BIJ[B[B[B)J", open_path),
+    method("openFd", "(IJJIJ[B[B[B)J", open_fd),
+    method("openMemory", "(Ljava/nio/ByteBuffer;IIIJ[B[B[B)J", open_memory),
     method("closeModel", "(J)V", close_model),
     method("count", "(JI)I", count),
     method("givesProbabilities", "(J)Z", gives_probabilities),

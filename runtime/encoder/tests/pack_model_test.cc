@@ -1,7 +1,5 @@
 // Section 9 of docs/format.md: a packed model says what the plain one does, and nothing but a packed model is taken for
 // one.
-#include "encoder/pack_model.h"
-
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -9,6 +7,7 @@
 
 #include "format/expand_model.h"
 #include "format/schema.h"
+#include "packed_file.h"
 #include "small_network.h"
 #include "wide_network.h"
 
@@ -18,36 +17,9 @@ namespace {
 using testing::Bytes;
 using testing::ModelParts;
 using testing::Opened;
+using testing::packed_file;
+using testing::packed_form;
 using testing::Tensor;
-
-Bytes packed_form(const Bytes& plain) {
-  return pack_model(plain.data(), plain.size());
-}
-
-// A file of version 2 around the form, with the payload of a plain file.
-Bytes packed_file(const Bytes& form, const Bytes& plain, bool with_input = false) {
-  flatbuffers::FlatBufferBuilder builder;
-  const flatbuffers::Vector<uint8_t>& bytes = *fb::GetModel(plain.data())->payload();
-  builder.ForceVectorAlignment(bytes.size(), 1, 16);
-  const auto payload = builder.CreateVector(bytes.data(), bytes.size());
-  const auto packed = builder.CreateVector(form.data(), form.size());
-  std::vector<flatbuffers::Offset<fb::Input>> inputs;
-  if (with_input)
-    inputs.push_back(
-        fb::CreateInput(builder, builder.CreateString("x"), builder.CreateVector(std::vector<int32_t>{1, 1})));
-  const auto no_inputs = builder.CreateVector(inputs);
-  const auto no_ops = builder.CreateVector(std::vector<flatbuffers::Offset<fb::Op>>());
-  const auto no_outputs = builder.CreateVector(std::vector<flatbuffers::Offset<fb::Output>>());
-  fb::ModelBuilder model(builder);
-  model.add_version(2);
-  model.add_inputs(no_inputs);
-  model.add_ops(no_ops);
-  model.add_outputs(no_outputs);
-  model.add_payload(payload);
-  model.add_packed(packed);
-  fb::FinishModelBuffer(builder, model.Finish());
-  return Bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
-}
 
 Status expand(const Bytes& form, Bytes* model = nullptr) {
   MemoryBudget budget(1 << 26);
@@ -70,7 +42,7 @@ TEST(PackModel, AnExpandedModelPacksToTheSameBytes) {
 
 TEST(PackModel, APackedFileComputesWhatThePlainOneDoes) {
   const Bytes plain = testing::small_network().build();
-  const Bytes packed = packed_file(packed_form(plain), plain);
+  const Bytes packed = packed_file(plain);
   const Opened one = testing::open_bytes(plain), other = testing::open_bytes(packed);
   ASSERT_EQ(one.code, DCM_OK) << one.text;
   ASSERT_EQ(other.code, DCM_OK) << other.text;
@@ -142,17 +114,23 @@ const Refusal kRefusals[] = {
 INSTANTIATE_TEST_SUITE_P(All, PackedForm, ::testing::ValuesIn(kRefusals),
                          [](const auto& test) { return std::string(test.param.name); });
 
-TEST(PackModel, AFileOfVersion2HasAPackedModelAndNoOther) {
+// Parts beside it: tests/attacks/packed_attacks.py.
+TEST(PackModel, AFileOfVersion2HasAPackedModel) {
   ModelParts parts = testing::small_network();
   parts.version = 2;
   const Opened without = testing::open_bytes(parts.build());
   EXPECT_EQ(without.code, DCM_FILE_STRUCTURE);
   EXPECT_NE(without.text.find("no packed model"), std::string::npos) << without.text;
+}
 
-  const Bytes plain = testing::small_network().build();
-  const Opened both = testing::open_bytes(packed_file(packed_form(plain), plain, true));
-  EXPECT_EQ(both.code, DCM_FILE_STRUCTURE);
-  EXPECT_NE(both.text.find("parts of another"), std::string::npos) << both.text;
+TEST(PackModel, AnUnpackedFileIsSoundAndSaysWhatThePackedOneDoes) {
+  for (const Bytes& plain : {testing::small_network().build(), testing::wide_network().build()}) {
+    const Bytes packed = packed_file(plain), unpacked = testing::unpacked_file(packed);
+    flatbuffers::Verifier verifier(unpacked.data(), unpacked.size());
+    ASSERT_TRUE(fb::VerifyModelBuffer(verifier));
+    EXPECT_EQ(fb::GetModel(unpacked.data())->version(), 2);
+    EXPECT_EQ(packed_file(unpacked), packed);
+  }
 }
 
 }  // namespace

@@ -109,14 +109,15 @@ Status ChunkDecoder::decode_all(const flatbuffers::Vector<const fb::Chunk*>* chu
       const fb::Chunk& chunk = *chunks->Get(i);
       desk.status = verify_checksum(chunk);
       if (desk.status.ok()) desk.status = decode(i, first, desk.gaps);
-      if (!desk.status.ok()) desk.status = desk.status.in("chunk %u", i);
+      if (!desk.status.ok()) desk.status = desk.status.in("chunk %u", i), desk.failed = i;
       first += chunk.code_count();
     }
   });
-  // Threads take chunks in order and stop at their first failure, so the first thread's failure is the first chunk's.
+  // Whichever thread met it, the first chunk's failure is told: any number of threads say the same.
+  const Desk* first = nullptr;
   for (const Desk& desk : desks_)
-    if (!desk.status.ok()) return desk.status;
-  return {};
+    if (!desk.status.ok() && (first == nullptr || desk.failed < first->failed)) first = &desk;
+  return first == nullptr ? Status() : first->status;
 }
 
 // Fits: first is at most the number of non-zeros, for which there is room.

@@ -24,7 +24,8 @@ class ChunkDecoder {
  private:
   // What a thread needs.
   struct Desk {
-    Status status;
+    Status status;        // of the first chunk that failed
+    uint32_t failed = 0;  // which one that is
     uint8_t gaps[kMaxChunkSymbols];
   };
 

@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include <algorithm>
+#include <cinttypes>
 #include <cstdio>
 
 #include "ops/op_rule.h"
@@ -48,6 +49,21 @@ void count_users(const Graph& graph, Array<uint32_t>* users) {
       if (weight != kNoWeight) ++(*users)[weight];
 }
 
+// Bounds what planning takes of time: for each operator kernels walk over its weight, to see whether it suits them and
+// to lay it out, and a hostile file lets thousands of operators name one that is large in memory. Weights that have one
+// operator each are within the limit, since they are in memory.
+Status verify_walks(const Graph& graph, const Array<Weight>& weights, const MemoryBudget& budget) {
+  Checked bytes = 0;
+  for (const Op& op : graph.ops)
+    for (const uint32_t weight : op.weights)
+      if (weight != kNoWeight && weights[weight].form != WeightForm::kDense) bytes += weights[weight].bytes();
+  if (bytes.within(budget.limit())) return {};
+  return Status::error(DCM_MACHINE_LIMIT,
+                       "so many operators name the same weights that these come to more than the limit of %" PRIu64
+                       " bytes, each counted as often as it is named",
+                       budget.limit());
+}
+
 Status prepare_op(IsaChoice choice, MemoryBudget& budget, PlannedOp* planned) {
   if (planned->kernel->prepare != nullptr) DCM_TRY(planned->kernel->prepare(planned->site, budget, &planned->prepared));
   const OpRule& rule = op_rule(planned->site.op->type);
@@ -62,6 +78,7 @@ Status prepare_op(IsaChoice choice, MemoryBudget& budget, PlannedOp* planned) {
 Status Plan::build(const Graph& graph, Array<Weight>& weights, const char* isa, bool alone, MemoryBudget& budget) {
   const Result<IsaChoice> choice = choose_isa(isa);
   if (!choice.ok()) return choice.status();
+  DCM_TRY(verify_walks(graph, weights, budget));
   DCM_TRY(ops.allocate(budget, graph.ops.size()));
   Array<uint32_t> users;
   DCM_TRY(users.allocate(budget, weights.size()));

@@ -5,7 +5,13 @@ target_include_directories(dcmobile_faulty_vulkan PUBLIC . PRIVATE "${PROJECT_SO
 target_compile_options(dcmobile_faulty_vulkan PRIVATE -Wall -Wextra -Wshadow -fvisibility=hidden)
 target_link_libraries(dcmobile_faulty_vulkan PRIVATE ${CMAKE_DL_LIBS})
 
-add_executable(dcmobile_device_tests device_fault_test.cc device_run_test.cc on_device.cc ../sanitizer_options.cc)
+add_executable(dcmobile_device_tests
+  device_fault_test.cc
+  device_refusal_test.cc
+  device_run_test.cc
+  on_device.cc
+  ../sanitizer_options.cc)
+dcmobile_wrap_system(dcmobile_device_tests)
 target_include_directories(dcmobile_device_tests PRIVATE .. "${DCMOBILE_VULKAN_INCLUDE_DIRS}")
 target_link_libraries(dcmobile_device_tests PRIVATE dcmobile_faulty_vulkan dcmobile_test_support GTest::gtest_main)
 target_compile_options(dcmobile_device_tests PRIVATE -Wall -Wextra -Wshadow)

@@ -80,8 +80,9 @@ public final class Model implements AutoCloseable {
      * @param name the asset's path under {@code assets/}
      * @param options how to open and run it
      * @return to be closed
-     * @throws DcmException FILE_IO if there is no such asset or it is compressed; FILE or GRAPH if the file is damaged or
-     *     needs a newer runtime; MACHINE if memory, threads or the native library fail
+     * @throws DcmException FILE_IO if there is no such asset or it is compressed; FILE or GRAPH if the file is damaged,
+     *     needs a newer runtime or is not signed by the key of the options; MACHINE if memory, threads or the native
+     *     library fail
      */
     @NonNull
     public static Model open(@NonNull AssetManager assets, @NonNull String name, @NonNull Options options) {
@@ -98,7 +99,8 @@ public final class Model implements AutoCloseable {
                             options.threads(),
                             options.memoryLimit(),
                             options.nativeDevice(),
-                            options.nativeCacheDirectory()),
+                            options.nativeCacheDirectory(),
+                            options.nativePublicKey()),
                     options);
         } catch (DcmException error) {
             throw error.in("asset '" + name + "'");
@@ -125,8 +127,8 @@ public final class Model implements AutoCloseable {
      * @param file a .dcmodel
      * @param options how to open and run it
      * @return to be closed
-     * @throws DcmException FILE_IO if it cannot be read; FILE or GRAPH if it is damaged or needs a newer runtime; MACHINE
-     *     if memory, threads or the native library fail
+     * @throws DcmException FILE_IO if it cannot be read; FILE or GRAPH if it is damaged, needs a newer runtime or is not
+     *     signed by the key of the options; MACHINE if memory, threads or the native library fail
      */
     @NonNull
     public static Model open(@NonNull File file, @NonNull Options options) {
@@ -144,7 +146,8 @@ public final class Model implements AutoCloseable {
                             options.threads(),
                             options.memoryLimit(),
                             options.nativeDevice(),
-                            options.nativeCacheDirectory()),
+                            options.nativeCacheDirectory(),
+                            options.nativePublicKey()),
                     options);
         } catch (DcmException error) {
             throw error.in(path);
@@ -170,8 +173,8 @@ public final class Model implements AutoCloseable {
      *     its limit, which stay as they are
      * @param options how to open and run it
      * @return to be closed
-     * @throws DcmException CALL_ARGUMENT if the buffer is not direct; FILE or GRAPH if it is damaged or needs a newer
-     *     runtime; MACHINE if memory, threads or the native library fail
+     * @throws DcmException CALL_ARGUMENT if the buffer is not direct; FILE or GRAPH if it is damaged, needs a newer
+     *     runtime or is not signed by the key of the options; MACHINE if memory, threads or the native library fail
      */
     @NonNull
     public static Model open(@NonNull ByteBuffer data, @NonNull Options options) {
@@ -192,7 +195,8 @@ public final class Model implements AutoCloseable {
                         options.threads(),
                         options.memoryLimit(),
                         options.nativeDevice(),
-                        options.nativeCacheDirectory()),
+                        options.nativeCacheDirectory(),
+                        options.nativePublicKey()),
                 options);
     }
 

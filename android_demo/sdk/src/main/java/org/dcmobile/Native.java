@@ -59,9 +59,17 @@ final class Native {
 
     static native String version();
 
-    /** path, device, cache: UTF-8, end with a zero byte. Returns the handle of a model, which closeModel() frees. */
+    /**
+     * path, device, cache: UTF-8, end with a zero byte. publicKey: 32 bytes. Returns the handle of a model, which
+     * closeModel() frees.
+     */
     static native long openPath(
-            @NonNull byte[] path, int threads, long memoryLimit, @NonNull byte[] device, @Nullable byte[] cache);
+            @NonNull byte[] path,
+            int threads,
+            long memoryLimit,
+            @NonNull byte[] device,
+            @Nullable byte[] cache,
+            @Nullable byte[] publicKey);
 
     static native long openFd(
             int fd,
@@ -70,7 +78,8 @@ final class Native {
             int threads,
             long memoryLimit,
             @NonNull byte[] device,
-            @Nullable byte[] cache);
+            @Nullable byte[] cache,
+            @Nullable byte[] publicKey);
 
     static native long openMemory(
             @NonNull ByteBuffer data,
@@ -79,7 +88,8 @@ final class Native {
             int threads,
             long memoryLimit,
             @NonNull byte[] device,
-            @Nullable byte[] cache);
+            @Nullable byte[] cache,
+            @Nullable byte[] publicKey);
 
     static native void closeModel(long model);
 

@@ -15,18 +15,21 @@ import java.util.regex.Pattern;
 public final class Options {
     private static final int MOST_THREADS = 64;
     private static final Pattern DEVICE = Pattern.compile("cpu|vulkan(:[0-9]{1,2})?");
+    private static final Pattern KEY = Pattern.compile("[0-9A-Fa-f]{64}");
     private static final Options DEFAULTS = new Builder().build();
 
     private final int threads;
     private final long memoryLimit;
     private final String device;
     private final File cacheDirectory;
+    private final byte[] publicKey;
 
     private Options(Builder builder) {
         threads = builder.threads;
         memoryLimit = builder.memoryLimit;
         device = builder.device;
         cacheDirectory = builder.cacheDirectory;
+        publicKey = builder.publicKey;
     }
 
     /**
@@ -87,6 +90,16 @@ public final class Options {
         return cacheDirectory;
     }
 
+    /**
+     * Who must have signed the model.
+     *
+     * @return 32 bytes of an Ed25519 key; null for anybody
+     */
+    @Nullable
+    public byte[] publicKey() {
+        return publicKey == null ? null : publicKey.clone();
+    }
+
     @NonNull
     byte[] nativeDevice() {
         return Native.terminated(device);
@@ -97,12 +110,18 @@ public final class Options {
         return cacheDirectory == null ? null : Native.terminated(cacheDirectory.getPath());
     }
 
+    @Nullable
+    byte[] nativePublicKey() {
+        return publicKey;
+    }
+
     /** Collects options. */
     public static final class Builder {
         private int threads = 1;
         private long memoryLimit = 4L << 30;
         private String device = Dcmobile.CPU;
         private File cacheDirectory;
+        private byte[] publicKey;
 
         private Builder() {}
 
@@ -169,6 +188,32 @@ public final class Options {
         public Builder cacheDirectory(@Nullable File directory) {
             cacheDirectory = directory;
             return this;
+        }
+
+        /**
+         * Who must have signed the model: others are a FILE_SIGNATURE, before anything else of them is read. A native
+         * library without this check, as scripts/build-android-so makes it, refuses all with MACHINE_UNSUPPORTED.
+         *
+         * @param hexadecimal an Ed25519 key of 64 digits, as {@code dcmobile keygen} prints it; default null, anybody
+         * @return this
+         * @throws DcmException CALL_ARGUMENT if it is none
+         */
+        @NonNull
+        public Builder publicKey(@Nullable String hexadecimal) {
+            publicKey = hexadecimal == null ? null : key(hexadecimal);
+            return this;
+        }
+
+        private static byte[] key(String hexadecimal) {
+            if (!KEY.matcher(hexadecimal).matches()) {
+                throw new DcmException(
+                        Code.CALL_ARGUMENT, "publicKey is '" + hexadecimal + "'; it must be 64 hexadecimal digits");
+            }
+            byte[] key = new byte[hexadecimal.length() / 2];
+            for (int i = 0; i < key.length; ++i) {
+                key[i] = (byte) Integer.parseInt(hexadecimal.substring(2 * i, 2 * i + 2), 16);
+            }
+            return key;
         }
 
         /**

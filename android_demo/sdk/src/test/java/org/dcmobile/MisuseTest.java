@@ -63,6 +63,27 @@ public final class MisuseTest {
     }
 
     @Test
+    public void keysThatAreNone() {
+        for (String key : new String[] {"", "3d", "0x" + key('0').substring(2), key('g'), key('0') + "0"}) {
+            String text = "publicKey is '" + key + "'; it must be 64 hexadecimal digits";
+            refused(Code.CALL_ARGUMENT, text, () -> Options.builder().publicKey(key));
+        }
+    }
+
+    /** Nobody believes in a check that the library does not make. */
+    @Test
+    public void aKeyForALibraryWithoutTheCheck() {
+        Options options = Options.builder().publicKey(key('0')).build();
+        DcmException error = assertThrows(DcmException.class, () -> Model.open(golden.file, options));
+        assertEquals(Code.MACHINE_UNSUPPORTED, error.code());
+        assertTrue(error.getMessage(), error.getMessage().contains("checks no signatures"));
+    }
+
+    private static String key(char digit) {
+        return new String(new char[64]).replace('\0', digit);
+    }
+
+    @Test
     public void wrongSizes() {
         String text = "input 'picture' has %d floats; it takes %d x 312";
         for (int size : new int[] {0, 1, SAMPLE - 1}) {
