@@ -46,7 +46,8 @@ class LayerRecipe:
     regrow: until the schedule ends, pruned weights go on being trained behind the mask (straight-through gradient) and
         may come back when the mask is next chosen; fewer each time (``schedules.exchanged_share``). Otherwise masks
         only shrink.
-    codebook, biases: "fp32", or "fp16" for half the bytes.
+    codebook, biases: "fp32", or "fp16" for half the bytes. A batch norm behind a layer that is shared already has
+        its factors so too, by the pattern that fits its own module.
     """
 
     density: float | None = None
