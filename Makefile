@@ -5,7 +5,7 @@
 # make compress-bench   how small LeNet's files get at no loss, into docs/compression.md; COMPRESS='--seeds 1' passes options on
 # make compress-fashion   the same for a ResNet-20 on Fashion-MNIST, one seed: hours
 # make test-arm64   the native tests and the networks of the zoo on Arm, under qemu
-# make test-arm64-part   of that, one processor and four networks
+# make test-arm64-part   of that, the runtime on one processor and four networks
 # make test-executorch   the tests of the delegate, with the large networks of the zoo
 # make fuzz MINUTES=30   each fuzz target for so long, from the corpus of earlier calls on; then what of the loader all tests and inputs reach
 # make soak MINUTES=60   a million runs of LeNet-5, then a loop of so long at four threads, into docs/reliability.md
@@ -179,26 +179,34 @@ build/.system-arm: build/.system scripts/install-system-packages
 	scripts/install-system-packages arm
 	touch $@
 
+# $(1): preset, $(2): options, $(3): targets.
 define cross_build
 	PATH="$(CURDIR)/.venv/bin:$$PATH" cmake --preset $(1) $(2) > build/$(1).log || { cat build/$(1).log; exit 1; }
-	.venv/bin/cmake --build build/$(1) -j $(JOBS)
+	.venv/bin/cmake --build build/$(1) -j $(JOBS) $(addprefix --target ,$(3))
 endef
+# $(1): preset, $(2): processors, $(3): targets, $(4): which tests.
 define cross_test
-	$(call cross_build,$(1),-DDCMOBILE_BUILD_TESTS=ON "-DDCMOBILE_TEST_CPUS=$(2)")
-	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS)
+	$(call cross_build,$(1),-DDCMOBILE_BUILD_TESTS=ON "-DDCMOBILE_TEST_CPUS=$(2)",$(3))
+	.venv/bin/ctest --test-dir build/$(1) --output-on-failure --no-tests=error -j $(JOBS) $(4)
+endef
+# $(1): processors, $(2): networks.
+define arm64_networks
+	DCMOBILE_ARM64_CPUS="$(1)" DCMOBILE_ARM64_NETWORKS="$(2)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
 endef
 
 .PHONY: test-arm64
 test-arm64: setup build/.system-arm
 	$(call cross_test,linux-arm64,$(ARM64_CPUS))
 	$(if $(filter test,$(ARM32)),$(call cross_test,linux-arm,),$(call cross_build,linux-arm,-DDCMOBILE_BUILD_TESTS=OFF))
-	DCMOBILE_ARM64_CPUS="$(ARM64_CPUS)" DCMOBILE_ARM64_NETWORKS="$(ARM64_NETWORKS)" $(PYTHON) -m pytest -n $(JOBS) tests/arm64
+	$(call arm64_networks,$(ARM64_CPUS),$(ARM64_NETWORKS))
 	scripts/build-device-bench arm64-v8a
 	$(PYTHON) -m pytest -n $(JOBS) tests/android/test_bench_on_phones.py
 
+# What a change can break first: the runtime's own tests, with its NEON kernels, and networks that use most of them.
 .PHONY: test-arm64-part
-test-arm64-part:
-	$(MAKE) test-arm64 ARM64_CPUS=cortex-a76 ARM64_NETWORKS="keyword_lstm mobilenet_v2 silero_vad transformer_encoder" ARM32=build
+test-arm64-part: setup build/.system-arm
+	$(call cross_test,linux-arm64,cortex-a76,dcmobile_runtime_tests dcmobile-bench,-R dcmobile_runtime_tests)
+	$(call arm64_networks,cortex-a76,keyword_lstm mobilenet_v2 silero_vad transformer_encoder)
 
 # dcmobile-bench for the shell of a phone, for dcmobile bench --target adb.
 .PHONY: device-bench

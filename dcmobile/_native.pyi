@@ -122,8 +122,8 @@ def package_merge(counts: npt.NDArray[np.uint64], limit: int = 11) -> npt.NDArra
 def pack_lengths(lengths: npt.NDArray[np.uint8]) -> bytes:
     """Code lengths (0..11) in the file's packed form."""
 
-DeviceReportTuple = tuple[str, str, str, int, int, int, int, int, int]
-"""Device, name, fallback, ops, ops_placed, weight_bytes, activation_bytes, open_ns, check_ns."""
+DeviceReportTuple = tuple[str, str, str, int, int, int, int, int, int, int]
+"""Device, name, fallback, ops, ops_placed, weight_bytes, activation_bytes, open_ns, compile_ns, check_ns."""
 
 def devices() -> list[tuple[str, str, str, str, str, int, int, int, int, int, int, int]]:
     """Of each device: id, name, kind, driver, features, api_major, api_minor, memory_bytes, storage_range,

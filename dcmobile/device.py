@@ -37,8 +37,9 @@ class DeviceReport:
 
     device: "cpu" or what was asked for. name: the device's, "" for the CPU. fallback: why the CPU does it all although
     a device was asked for, "" if it does not. ops: operators that have something to compute; ops_placed: those on the
-    device. weight_bytes, activation_bytes: of the device's memory. open_ns, check_ns: time of opening the device and
-    filling its memory, and of preparing its shaders and checking them against the CPU.
+    device. weight_bytes, activation_bytes: of the device's memory. open_ns: time of opening the device and filling its
+    memory. compile_ns: of its driver's making the shaders ready, little where an earlier start has left them. check_ns:
+    of checking against the CPU those that no earlier start has checked.
     """
 
     device: str
@@ -49,6 +50,7 @@ class DeviceReport:
     weight_bytes: int
     activation_bytes: int
     open_ns: int
+    compile_ns: int
     check_ns: int
 
 

@@ -66,6 +66,13 @@ class CallError(DcmError, ValueError):
     """Wrong argument: shape, dtype, name, option. Codes 4xx."""
 
 
+class SizeError(CallError):
+    """A size that is asked for and that no file of the network has."""
+
+    def __init__(self, size: int, why: str) -> None:
+        super().__init__(f"the target size of {size:,} bytes cannot be reached: {why}", Code.CALL_VALUE)
+
+
 class RecipeError(DcmError, ValueError):
     """A recipe with an unknown key, a density outside (0, 1], bits outside 1..8, or a pattern that fits nothing."""
 

@@ -67,12 +67,8 @@ def compressed_file(
     recipe: Recipe,
     metadata: Metadata | Mapping[str, str] | None,
     tell: Progress,
-    largest: int | None = None,
 ) -> tuple[Graph, WrittenFile]:
-    """The graph pruned and shared as the recipe says, where it is not yet, and the file that holds it, verified.
-
-    largest: bytes that the file should have at most; a model that is not worth packing is packed where that helps.
-    """
+    """The graph pruned and shared as the recipe says, where it is not yet, and the file that holds it, verified."""
     described = file_metadata(metadata)
     check_preprocessing(described, graph)
     graph = prune_graph(graph, recipe, lambda done, total: tell("prune", done, total))
@@ -83,8 +79,6 @@ def compressed_file(
     encoded = encode_graph(graph, progress=lambda done, total: tell("encode", done, total))
     tell("write", 0, 1)
     written = build_file(graph, encoded, described)
-    if largest is not None and written.bytes.total > largest:
-        written = build_file(graph, encoded, described, packed=True)
     # Verified before it goes anywhere: a file that the runtime refuses never gets its name.
     _native.Model.open_memory(np.frombuffer(written.data, np.uint8))
     return graph, written

@@ -17,7 +17,7 @@ from dcmobile.capture.plain_weights import make_plain, unshare_class
 from dcmobile.errors import ModelError
 from dcmobile.prune.mask import Mask
 from dcmobile.prune.schedules import last_step
-from dcmobile.recipe import LayerRecipe, Recipe
+from dcmobile.recipe import EntropySharing, LayerRecipe, Recipe
 from dcmobile.share.codebook import Codebook
 from dcmobile.share.kmeans import Floats
 from dcmobile.share.shadow_codebook import ShadowCodebook
@@ -180,14 +180,18 @@ def _layer(
         last_step(timing) if timing.regrow else None,
         sharing is not None or timing.score == "fisher",
         sharing is not None and sharing.codebook == "fp16",
-        _row_bits(places[0][0], settings) if recipe.drop_dead_channels else 0,
+        _row_bits(places[0][0], settings, sharing) if recipe.drop_dead_channels else 0,
     )
 
 
-def _row_bits(module: nn.Module, settings: LayerRecipe) -> int:
+def _row_bits(module: nn.Module, settings: LayerRecipe, sharing: EntropySharing | None) -> int:
     """What a row that is not dead costs beside its weights: its bias."""
-    plain = isinstance(module, nn.Linear | nn.Conv2d)
-    return (16 if settings.biases == "fp16" else 32) if plain and module.bias is not None else 0
+    if not isinstance(module, nn.Linear | nn.Conv2d) or module.bias is None:
+        return 0
+    floats = settings.biases
+    if floats == "auto" and sharing is not None:
+        floats = sharing.codebook
+    return 16 if floats == "fp16" else 32
 
 
 def _layer_tensors(module: nn.Module) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dcmobile.errors import RecipeError
 from dcmobile.recipe_checks import (
-    FLOATS,
+    LAYER_FLOATS,
     check_choice,
     check_integer,
     check_rate,
@@ -46,8 +46,11 @@ class LayerRecipe:
     regrow: until the schedule ends, pruned weights go on being trained behind the mask (straight-through gradient) and
         may come back when the mask is next chosen; fewer each time (``schedules.exchanged_share``). Otherwise masks
         only shrink.
-    codebook, biases: "fp32", or "fp16" for half the bytes. A batch norm behind a layer that is shared already has
-        its factors so too, by the pattern that fits its own module.
+    codebook: of the centroids in the file: "fp32", "fp16" for half the bytes, or "auto": fp16 where the rounding is
+        lost in the error of the sharing, at most a twentieth of it, squared; fp32 for centroids that were trained.
+    biases: "fp32", "fp16", or "auto": as the centroids of the layer's weights, if the rounding is that of normal
+        numbers; fp32 where there are none. A batch norm behind a layer that is shared already has its factors so
+        too, by the pattern that fits its own module.
     """
 
     density: float | None = None
@@ -61,8 +64,8 @@ class LayerRecipe:
     every: int | None = None
     rounds: int | None = None
     regrow: bool = False
-    codebook: str = "fp32"
-    biases: str = "fp32"
+    codebook: str = "auto"
+    biases: str = "auto"
 
     def __post_init__(self) -> None:
         if self.density is not None:
@@ -70,14 +73,14 @@ class LayerRecipe:
         check_rate(self.rate)
         if self.bits is not None:
             check_integer("bits", self.bits, 1, 8)
-        choices = (("init", INITS), ("score", LAYER_SCORES), ("codebook", FLOATS), ("biases", FLOATS))
+        choices = (("init", INITS), ("score", LAYER_SCORES), ("codebook", LAYER_FLOATS), ("biases", LAYER_FLOATS))
         for name, allowed in choices:
             check_choice(name, getattr(self, name), allowed)
         check_timing(self)
         pruning = timing_given(self) or self.begin or self.regrow or self.schedule != "one_shot"
         if self.density is None and (pruning or self.score != "magnitude"):
             raise RecipeError("a schedule or a score without 'density' prunes nothing: give the density")
-        if self.bits is None and (self.init != "linear" or self.rate or self.codebook != "fp32"):
+        if self.bits is None and (self.init != "linear" or self.rate or self.codebook == "fp16"):
             raise RecipeError("init, rate or codebook without 'bits' has no centroids to act on: give the bits")
         plain_numbers(self, ("density", "rate"), ("bits", "begin", "end", "every", "rounds"))
 

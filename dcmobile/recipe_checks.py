@@ -12,6 +12,8 @@ from dcmobile.errors import RecipeError
 SCHEDULES = ("one_shot", "iterative", "cubic")
 #: How codebooks and biases are written.
 FLOATS = ("fp32", "fp16")
+#: The same for a layer, or as its weights allow it.
+LAYER_FLOATS = ("auto", *FLOATS)
 
 #: What each schedule needs, and what it may have besides.
 _TIMING: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {

@@ -14,15 +14,15 @@ import torch
 from torch import nn
 from torch.export import ExportedProgram
 
+from dcmobile.budget.fit import fit
 from dcmobile.budget.output_error import OutputError
 from dcmobile.budget.scan import scan
-from dcmobile.budget.sensitivity import Sensitivity
+from dcmobile.budget.sensitivity import Choice, Sensitivity
 from dcmobile.calibration.inputs import Arrays, Calibration, CalibrationInputs, calibration_of
 from dcmobile.calibration.parts import part, run
 from dcmobile.compensate.network import compensate_graph
-from dcmobile.errors import CallError, Code
 from dcmobile.export_report import ExportReport
-from dcmobile.fileformat import Metadata, write_atomically
+from dcmobile.fileformat import Metadata, WrittenFile, write_atomically
 from dcmobile.graph import Graph
 from dcmobile.graph_file import (
     FilePath,
@@ -37,10 +37,6 @@ from dcmobile.recipe import Compensation, Recipe
 
 #: Samples that a layer is measured with, unless the caller says otherwise.
 SAMPLES = 12
-#: Files that are made at most until one is small enough: what layers take depends a little on the layers before them.
-_TRIES = 5
-#: Bytes by which more than the excess is saved in the next one.
-_MARGIN = 64
 
 
 @dataclass(frozen=True)
@@ -59,27 +55,20 @@ class FileMaker:
 
     def write(self, path: FilePath, largest: int) -> tuple[ExportReport, Recipe]:
         """The file of at most so many bytes with the least error, and its recipe. Raises ``CallError`` for too few."""
-        smallest, spare = self.measured.smallest_size, 0
-        for _ in range(_TRIES):
-            choice = self.measured.choose(max(largest - spare, smallest) if spare else largest)
+
+        def make(choice: Choice) -> tuple[int, tuple[Graph, WrittenFile]]:
             graph = self.graph
             if choice.compensation is not None and self.fitting is not None:
                 graph = compensate_graph(graph, choice.recipe, self.fitting, self.threads, self._told)
-            compressed, written = compressed_file(graph, choice.recipe, self.metadata, self.tell, largest)
-            over = written.bytes.total - largest
-            if over <= 0:
-                write_atomically(path, [written.data])
-                self.tell("write", 1, 1)
-                report = report_of(compressed, written, path, self.measured.dense_bytes)
-                return replace(report, predicted_error=choice.error), choice.recipe
-            if largest - spare <= smallest:
-                break
-            spare += over + _MARGIN
-        raise CallError(
-            f"the target size of {largest:,} bytes cannot be reached: the smallest file without training is about "
-            f"{smallest + over:,} bytes",
-            Code.CALL_VALUE,
-        )
+            made = compressed_file(graph, choice.recipe, self.metadata, self.tell)
+            return made[1].bytes.total, made
+
+        found = fit(self.measured, largest, make)
+        compressed, written = found.made
+        write_atomically(path, [written.data])
+        self.tell("write", 1, 1)
+        report = report_of(compressed, written, path, self.measured.dense_bytes)
+        return replace(report, predicted_error=found.choice.error), found.choice.recipe
 
     def output_error(self, network: Callable[..., Any]) -> float:
         """The relative squared error of a network's outputs for the samples of ``judging`` (``OutputError``).

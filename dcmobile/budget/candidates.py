@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from dcmobile.budget.settings import UNCHANGED, recipe_of, with_half_floats
+from dcmobile.budget.settings import UNCHANGED, recipe_of
 from dcmobile.compensate.layer import Fit, output_error
 from dcmobile.compensate.weights import with_compensation
-from dcmobile.encode import EncodedWeight, Encoding, encode_graph
+from dcmobile.encode import EncodedWeight, encode_graph
 from dcmobile.encode.choose import encode_dense
-from dcmobile.errors import RecipeError
 from dcmobile.fileformat import Metadata, build_file
 from dcmobile.fileformat.schema import PAYLOAD_ALIGNMENT
 from dcmobile.graph import Graph, Op, Weight
@@ -23,20 +22,18 @@ from dcmobile.recipe import LayerRecipe
 from dcmobile.share.half_biases import BIAS_ROLES, half_biases
 from dcmobile.share.share_graph import share_graph
 
-#: What a file may hold beyond the sum of its parts: tables that describe the layout of other tables, one a kind and
-#: shared by all weights, and the last fill of the payload.
-_LAYOUT_BYTES = 96
-#: Of a weight in the skeleton: values and the table ``Dense``, which those of its encoding replace.
-_SKELETON_VALUES = PAYLOAD_ALIGNMENT
-_SKELETON_TABLE = 12
+#: What a file may hold beyond the sum of its parts: payload and what is before it are filled to whole 16 bytes each.
+_FILL = 2 * (PAYLOAD_ALIGNMENT - 1)
+#: More than a weight's encoding, the smallest one, can take beyond its values as they are.
+_TABLES = 64
 
 
 @dataclass(frozen=True)
 class Candidate:
     """settings: as they are in the recipe. graph: with this layer changed and no other. encoded: what was changed.
 
-    bytes: what the layer's weights and biases add to ``skeleton_bytes``. weight_error: squared error of the weights, as
-    a share of their squares; where the layer makes up for errors, of its outputs.
+    bytes: what the layer's weights and biases add to ``skeleton_bytes`` at most. weight_error: squared error of the
+    weights, as a share of their squares; where the layer makes up for errors, of its outputs.
     """
 
     settings: LayerRecipe
@@ -55,16 +52,7 @@ class Compensating:
 
 
 def candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Compensating | None = None) -> Candidate:
-    """The layer at these settings, with float16 centroids and biases where they fit into float16."""
-    if settings != UNCHANGED:
-        try:
-            return _candidate(graph, layer, with_half_floats(settings), compensating)
-        except RecipeError:  # a value beyond 65504
-            pass
-    return _candidate(graph, layer, settings, compensating)
-
-
-def _candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Compensating | None) -> Candidate:
+    """The layer at these settings."""
     others = {} if layer else dict.fromkeys(layer_weights(graph), UNCHANGED)
     recipe = recipe_of({**others, layer: settings})
     start = graph
@@ -72,7 +60,8 @@ def _candidate(graph: Graph, layer: str, settings: LayerRecipe, compensating: Co
         start = with_compensation(graph, compensating.op, compensating.fit, settings, recipe.seed)
     changed = half_biases(share_graph(prune_graph(start, recipe), recipe), recipe)
     encoded = encode_graph(changed, _owned(graph, layer))
-    size = sum(_added_bytes(weight) for weight in encoded.values())
+    behind = _last_offset(graph)
+    size = sum(weight.packed_bytes(behind) for weight in encoded.values())
     return Candidate(settings, changed, encoded, size, _share_lost(graph, changed, layer, compensating))
 
 
@@ -91,9 +80,17 @@ def _share_lost(graph: Graph, changed: Graph, layer: str, compensating: Compensa
 
 def skeleton_bytes(graph: Graph, metadata: Metadata) -> int:
     """The most that the file takes besides ``Candidate.bytes`` of each layer."""
-    names = {name for layer in layer_weights(graph) for name in _owned(graph, layer)}
-    skeleton = build_file(graph, {name: _stand_in(graph.weights[name]) for name in names}, metadata)
-    return len(skeleton.data) - _SKELETON_VALUES * len(names) + _LAYOUT_BYTES
+    owned = {name for layer in layer_weights(graph) for name in _owned(graph, layer)}
+    written = build_file(graph, {name: _stand_in(graph.weights[name]) for name in owned}, metadata)
+    structure = len(written.data) - sum(weight.file_bytes for weight in written.weights)
+    behind = _last_offset(graph)
+    others = sum(weight.packed_bytes(behind) for weight in written.weights if weight.name not in owned)
+    return structure + others + _FILL
+
+
+def _last_offset(graph: Graph) -> int:
+    """No weight's part of a file's payload starts behind it."""
+    return sum(weight.values.nbytes + _TABLES for weight in graph.weights.values())
 
 
 def _owned(graph: Graph, layer: str) -> Sequence[str]:
@@ -103,16 +100,9 @@ def _owned(graph: Graph, layer: str) -> Sequence[str]:
     return [*weights, *(name for name in biases if module_of(name) == layer and name not in weights)]
 
 
-def _added_bytes(weight: EncodedWeight) -> int:
-    # Dense values start at a multiple of the alignment, which may leave a gap before them.
-    fill = -weight.payload.nbytes % PAYLOAD_ALIGNMENT if weight.encoding is Encoding.DENSE else 0
-    return weight.file_bytes + fill - _SKELETON_TABLE
-
-
 def _stand_in(weight: Weight) -> EncodedWeight:
-    """With no field of its table at a default, which a file leaves out."""
-    values = encode_dense(weight.name, np.ones(_SKELETON_VALUES // 4, np.float32))
-    return replace(values, shape=weight.values.shape)
+    """One value of all."""
+    return replace(encode_dense(weight.name, np.zeros(1, np.float32)), shape=weight.values.shape)
 
 
 def _squares(values: npt.NDArray[np.floating]) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from dcmobile.budget.sensitivity import Choice, LayerSensitivity, Option, Sensitivity
-from dcmobile.budget.settings import ALL_SETTINGS, SETTINGS, UNCHANGED, settings_text, with_half_floats
+from dcmobile.budget.settings import ALL_SETTINGS, SETTINGS, UNCHANGED, settings_text
 from dcmobile.recipe import LayerRecipe
 from dcmobile.report.printable import printable, shortened
 from dcmobile.report.quantities import bytes_text, ratio_text
@@ -121,7 +121,7 @@ def _row(layer: LayerSensitivity, choice: Choice, top: int, index: int) -> Itera
 
 def _column(option: Option) -> int:
     for column, settings in enumerate(ALL_SETTINGS, 1):
-        if option.settings in (settings, with_half_floats(settings)):
+        if option.settings == settings:
             return column
     return 0
 

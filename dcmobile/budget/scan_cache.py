@@ -21,7 +21,7 @@ from dcmobile.graph import Graph
 from dcmobile.recipe import Compensation
 
 #: Goes up whenever the same network and inputs would be measured otherwise.
-_VERSION = 1
+_VERSION = 2
 #: Goes up whenever layers would make up for their errors otherwise.
 _COMPENSATION_VERSION = 1
 

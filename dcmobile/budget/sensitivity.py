@@ -9,7 +9,7 @@ from typing import Any
 
 from dcmobile.budget.allocate import Options, allocate, allocate_error, smallest_sum
 from dcmobile.budget.settings import recipe_of
-from dcmobile.errors import CallError, Code
+from dcmobile.errors import CallError, Code, SizeError
 from dcmobile.recipe import Compensation, LayerRecipe, Recipe
 
 
@@ -85,7 +85,7 @@ class Sensitivity:
         """The options with the least error in a file of at most ``target_size`` bytes, or with the fewest bytes at a
         sum of errors of at most ``max_error``. One of the two must be given.
 
-        Raises ``CallError`` if the size cannot be reached.
+        Raises ``SizeError``, a ``CallError``, if the size cannot be reached.
         """
         if (target_size is None) == (max_error is None):
             raise CallError("give a target size or a greatest error, one of the two", Code.CALL_ARGUMENT)
@@ -97,11 +97,7 @@ class Sensitivity:
             return self._choice(allocate_error(layers, max_error))
         picks = allocate(layers, target_size - self.structure_bytes)
         if picks is None:
-            raise CallError(
-                f"the target size of {target_size:,} bytes cannot be reached: the smallest file without training is "
-                f"{self.smallest_size:,} bytes",
-                Code.CALL_VALUE,
-            )
+            raise SizeError(target_size, f"the smallest file without training is {self.smallest_size:,} bytes")
         return self._choice(picks)
 
     def recipe(self, target_size: int | None = None, max_error: float | None = None) -> Recipe:

@@ -68,11 +68,6 @@ def _fineness(settings: LayerRecipe) -> tuple[float, float]:
 ALL_SETTINGS = tuple(sorted(SETTINGS + SETTINGS_BETWEEN, key=_fineness))
 
 
-def with_half_floats(settings: LayerRecipe) -> LayerRecipe:
-    """The same with centroids and biases in float16, whose rounding is far below the error of sharing."""
-    return replace(settings, codebook="fp16", biases="fp16")
-
-
 def recipe_of(layers: Mapping[str, LayerRecipe], compensation: Compensation | None = None) -> Recipe:
     """The recipe with these settings by layer. A layer without a name, the model itself, goes by ``*``."""
     return Recipe({name or "*": settings for name, settings in layers.items()}, compensation=compensation)

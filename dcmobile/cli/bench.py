@@ -13,6 +13,7 @@ import click
 
 from dcmobile.cli.device_option import device_name
 from dcmobile.cli.ending import Failure
+from dcmobile.cli.printing_options import json_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import is_pte, needs_executorch
 from dcmobile.errors import Code, MachineError
@@ -38,7 +39,7 @@ _DEFAULT_CPU = "cortex-a76"
     "--seconds", metavar="NUMBER", default=1.0, show_default=True, type=click.FloatRange(0, 86400), help="And so long."
 )
 @click.option("--operators", is_flag=True, help="Time each operator of a .dcmodel too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure, unrounded.")
+@json_option("Print JSON: every figure, unrounded.")
 @click.option(
     "--target",
     default="host",

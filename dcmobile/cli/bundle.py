@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dcmobile.cli.printing_options import json_option, quiet_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.sizes import Size
 from dcmobile.cli.terminal import print_out, print_tables
@@ -66,8 +67,8 @@ _NO_COMPRESS = 'in the app\'s build.gradle: android { androidResources { noCompr
     metavar="FOLDER",
     help="Where asset packs go: the folder of settings.gradle.  [default: beside the AAR]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print sizes and hashes as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@json_option("Print sizes and hashes as JSON.")
+@quiet_option
 def bundle(
     models: tuple[str, ...],
     output: Path | None,

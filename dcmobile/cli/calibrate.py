@@ -1,12 +1,12 @@
-"""The option ``--calibrate``: inputs that layers are measured with."""
+"""``--calibrate`` and what belongs to it: inputs that layers are measured with."""
 
 from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dcmobile.image import ImagePreprocessing
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".avif")
 #: More say nothing new, and take memory.
@@ -34,6 +36,11 @@ cache_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that keeps what was measured.  [default: dcmobile in the user's cache folder]",
 )
+
+
+def samples_option(text: str) -> Callable[[_Command], _Command]:
+    """Adds ``--samples``; text: its help."""
+    return click.option("--samples", default=12, show_default=True, type=click.IntRange(1), metavar="NUMBER", help=text)
 
 
 def read_calibration(

@@ -9,38 +9,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dcmobile.cli.calibrate import cache_option, calibrate_option, default_cache, read_calibration, warn_of_noise
-from dcmobile.cli.exported_program import check_archive, class_count, quiet_torch, read_program
+from dcmobile.cli.exported_program import check_archive, program_argument, quiet_torch, read_program
 from dcmobile.cli.interrupts import Interrupts
-from dcmobile.cli.picture_options import image_words, label_path
+from dcmobile.cli.model_output import metadata_of, output_option, target_of
+from dcmobile.cli.picture_options import image_option, label_option
+from dcmobile.cli.printing_options import quiet_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import needs_executorch
-from dcmobile.cli.sizes import Size
+from dcmobile.cli.sizes import target_size_option
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_tables
-from dcmobile.errors import CallError, Code, FileError, ModelError
-from dcmobile.label_file import read_labels
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dcmobile.export_report import ExportReport
-    from dcmobile.fileformat import Metadata
     from dcmobile.image import ImagePreprocessing
     from dcmobile.recipe import Recipe
     from dcmobile.report import FileReport
 
 FORMATS = ("dcmodel", "pte")
-_FLOATS = click.Choice(["fp32", "fp16"])
+_FLOATS = click.Choice(["auto", "fp32", "fp16"])
 
 
 @click.command(cls=Command, short_help="Compress an exported PyTorch program into a .dcmodel or a .pte.")
-@click.argument("program", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write, whole or not at all; default: beside PROGRAM, with the format's ending.",
-)
+@program_argument
+@output_option("the format's ending")
 @click.option(
     "--format",
     "format_",
@@ -60,13 +54,7 @@ _FLOATS = click.Choice(["fp32", "fp16"])
     help="Bits of a code: the kept weights of a layer share 2^BITS values.",
 )
 @click.option("--recipe", type=click.Path(path_type=Path), help="Settings by layer: a TOML file.")
-@click.option(
-    "--target-size",
-    type=Size(),
-    metavar="SIZE",
-    help="The most that the file may take, such as 2MB (10^6 bytes each), 900kB or 1.5MiB: each layer is measured and "
-    "gets the setting that changes the outputs least.",
-)
+@target_size_option(": each layer is measured and gets the setting that changes the outputs least")
 @calibrate_option
 @cache_option
 @click.option(
@@ -74,24 +62,18 @@ _FLOATS = click.Choice(["fp32", "fp16"])
     type=click.Choice(["linear", "density", "random"]),
     help="Where the clustering starts.  [default: linear]",
 )
-@click.option("--codebook", type=_FLOATS, help="How the shared values are written.  [default: fp32]")
-@click.option("--biases", type=_FLOATS, help="How biases are written.  [default: fp32]")
 @click.option(
-    "--label-file",
-    callback=label_path,
-    metavar="FILE",
-    help="Names of the classes, a line each, for the file; imagenet: the 1,000 of ImageNet.",
+    "--codebook",
+    type=_FLOATS,
+    help="How the shared values are written; auto: in fp16 where that makes no difference.  [default: auto]",
 )
-@click.option(
-    "--image",
-    callback=image_words,
-    metavar="WORDS",
-    help="How a picture becomes the input, for the file: imagenet, efficientnet-lite or words as in docs/cli.md.",
-)
+@click.option("--biases", type=_FLOATS, help="How biases are written; auto: as the shared values.  [default: auto]")
+@label_option("Names of the classes, a line each, for the file")
+@image_option("How a picture becomes the input, for --calibrate FOLDER and for the file")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), metavar="NUMBER", help="Seed of --init random.  [default: 0]"
 )
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@quiet_option
 def compress(
     program: Path,
     output: Path | None,
@@ -179,17 +161,6 @@ def _format_of(output: Path | None) -> str:
     return "pte" if output is not None and output.suffix == ".pte" else "dcmodel"
 
 
-def target_of(program: Path, output: Path | None, ending: str) -> Path:
-    """The file to write: ``output``, or beside the program. Raises ``FileError``, ``CallError`` for what cannot be."""
-    target = program.with_suffix(ending) if output is None else output
-    if target.exists():
-        if not target.is_file() and not target.is_dir():
-            raise FileError(f"cannot write {target}: it is a device or pipe, not a file", Code.FILE_IO)
-        if program.exists() and target.samefile(program):
-            raise CallError(f"the output {target} is the input itself: name another with -o", Code.CALL_ARGUMENT)
-    return target
-
-
 def _recipe(path: Path | None, given: dict[str, Any], seed: int | None) -> Recipe:
     from dcmobile.recipe import Recipe
 
@@ -197,20 +168,6 @@ def _recipe(path: Path | None, given: dict[str, Any], seed: int | None) -> Recip
         return Recipe({"*": given}, seed or 0)
     recipe = Recipe.load(path)
     return recipe if seed is None else Recipe(recipe.layers, seed)
-
-
-def metadata_of(label_file: Path | None, image: ImagePreprocessing | None, exported: Any) -> Metadata:
-    """Labels and preprocessing for the file. Raises ``ModelError`` for labels that are not as many as classes."""
-    from dcmobile.fileformat import Metadata
-
-    metadata = Metadata()
-    if label_file is not None:
-        labels = read_labels(label_file)
-        classes = class_count(exported)
-        if classes is not None and classes != len(labels):
-            raise ModelError(f"{label_file} has {len(labels)} labels, the network's first output {classes} elements")
-        metadata = Metadata(labels=labels)
-    return metadata if image is None else metadata.with_preprocessing(image)
 
 
 def _closing_tables(report: FileReport, export: ExportReport, name_width: int) -> Iterator[RenderableType]:

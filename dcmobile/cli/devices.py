@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dcmobile.cli.printing_options import json_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.terminal import print_out, print_tables
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, short_help="List the devices that --device can name.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every limit.")
+@json_option("Print JSON: every limit.")
 def devices(as_json: bool) -> None:
     """List the CPU and the devices with Vulkan 1.1: drivers, limits, and which optional features are used."""
     from dcmobile.device import devices as list_devices

@@ -1,4 +1,4 @@
-"""Reads the input of ``dcmobile compress``: a program that ``torch.export.save`` wrote."""
+"""The input of the commands that compress: a program that ``torch.export.save`` wrote."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from dcmobile.errors import Code, FileError
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
+
+program_argument = click.argument("program", type=click.Path(path_type=Path))
 
 _ADVICE = "write one with torch.export.save(torch.export.export(model.eval(), inputs), path)"
 # What every file of torch.export.save has: the layout of torch 2.9 and later, and the one before.

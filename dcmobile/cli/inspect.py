@@ -9,6 +9,7 @@ import click
 
 from dcmobile.cli.device_option import device_option
 from dcmobile.cli.ending import about
+from dcmobile.cli.printing_options import json_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import is_pte, needs_executorch
 from dcmobile.cli.terminal import print_out, print_tables
@@ -16,7 +17,7 @@ from dcmobile.cli.terminal import print_out, print_tables
 
 @click.command(cls=Command, short_help="Show what a .dcmodel (or a .pte) holds and what it costs.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every number, unrounded.")
+@json_option("Print JSON: every number, unrounded.")
 @click.option(
     "--html",
     "page",

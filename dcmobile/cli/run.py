@@ -10,7 +10,8 @@ import click
 
 from dcmobile.cli.device_option import device_option
 from dcmobile.cli.ending import about
-from dcmobile.cli.picture_options import image_words, label_path
+from dcmobile.cli.picture_options import image_option, label_option
+from dcmobile.cli.printing_options import json_option, quiet_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.program_kind import is_pte, needs_executorch
 from dcmobile.cli.run_lines import run_lines
@@ -42,20 +43,9 @@ from dcmobile.report.quantities import duration_text
 @click.option(
     "--top", metavar="NUMBER", type=click.IntRange(1), help="How many classes of a picture to print.  [default: 5]"
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the classes of pictures as JSON, unrounded.")
-@click.option(
-    "--image",
-    callback=image_words,
-    metavar="WORDS",
-    help="How a picture becomes the input, in place of what the file says: imagenet, efficientnet-lite or words as in "
-    "docs/cli.md.",
-)
-@click.option(
-    "--label-file",
-    callback=label_path,
-    metavar="FILE",
-    help="Names of the classes in place of the file's; imagenet: the 1,000 of ImageNet.",
-)
+@json_option("Print the classes of pictures as JSON, unrounded.")
+@image_option("How a picture becomes the input, in place of what the file says")
+@label_option("Names of the classes in place of the file's")
 @click.option(
     "--threads",
     metavar="NUMBER",
@@ -65,7 +55,7 @@ from dcmobile.report.quantities import duration_text
     help="Threads for loading and the run.",
 )
 @device_option
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@quiet_option
 def run(
     pictures: tuple[Path, ...],
     file: Path,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dcmobile.cli.calibrate import calibrate_option, default_cache, read_calibration
-from dcmobile.cli.compress import metadata_of, target_of
-from dcmobile.cli.exported_program import check_archive, quiet_torch, read_program
+from dcmobile.cli.calibrate import calibrate_option, default_cache, read_calibration, samples_option
+from dcmobile.cli.exported_program import check_archive, program_argument, quiet_torch, read_program
 from dcmobile.cli.interrupts import Interrupts
-from dcmobile.cli.picture_options import image_words, label_path
+from dcmobile.cli.model_output import metadata_of, output_option, target_of
+from dcmobile.cli.picture_options import image_option, label_option
+from dcmobile.cli.printing_options import json_option, quiet_option
 from dcmobile.cli.program import Command
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_out
@@ -23,13 +24,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, short_help="Find the best file for a size, or the smallest for an error.")
-@click.argument("program", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write, whole or not at all; default: beside PROGRAM, with the ending .dcmodel.",
-)
+@program_argument
+@output_option("the ending .dcmodel")
 @click.option(
     "--target",
     required=True,
@@ -38,19 +34,8 @@ if TYPE_CHECKING:
     "their variance: max_error=0.01.",
 )
 @calibrate_option
-@click.option(
-    "--image",
-    callback=image_words,
-    metavar="WORDS",
-    help="How a picture becomes the input, for --calibrate FOLDER and for the file: imagenet, efficientnet-lite or "
-    "words as in docs/cli.md.",
-)
-@click.option(
-    "--label-file",
-    callback=label_path,
-    metavar="FILE",
-    help="Names of the classes, a line each, for the file; imagenet: the 1,000 of ImageNet.",
-)
+@image_option("How a picture becomes the input, for --calibrate FOLDER and for the file")
+@label_option("Names of the classes, a line each, for the file")
 @click.option(
     "--trials",
     default=6,
@@ -59,22 +44,15 @@ if TYPE_CHECKING:
     metavar="NUMBER",
     help="Files that are made at most, for an error.",
 )
-@click.option(
-    "--samples",
-    default=12,
-    show_default=True,
-    type=click.IntRange(1),
-    metavar="NUMBER",
-    help="Samples that errors are measured on at most; layers make up for their errors by the others.",
-)
+@samples_option("Samples that errors are measured on at most; layers make up for their errors by the others.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keeps what is done, so that an interrupted search goes on; gets recipe.toml and pareto.svg.  [default: "
     "search in dcmobile's cache folder]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every trial.")
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@json_option("Print JSON: every trial.")
+@quiet_option
 def search(
     program: Path,
     output: Path | None,

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dcmobile.cli.calibrate import cache_option, calibrate_option, default_cache, read_calibration, warn_of_noise
-from dcmobile.cli.exported_program import check_archive, quiet_torch, read_program
+from dcmobile.cli.calibrate import (
+    cache_option,
+    calibrate_option,
+    default_cache,
+    read_calibration,
+    samples_option,
+    warn_of_noise,
+)
+from dcmobile.cli.exported_program import check_archive, program_argument, quiet_torch, read_program
 from dcmobile.cli.interrupts import Interrupts
-from dcmobile.cli.picture_options import image_words
+from dcmobile.cli.picture_options import image_option
+from dcmobile.cli.printing_options import json_option, quiet_option
 from dcmobile.cli.program import Command
-from dcmobile.cli.sizes import Size
+from dcmobile.cli.sizes import target_size_option
 from dcmobile.cli.stages import Stages
 from dcmobile.cli.terminal import print_out, print_tables
 
@@ -25,13 +33,11 @@ _MAX_ERROR = 0.01
 
 
 @click.command(cls=Command, short_help="Measure layers; write a recipe for a size.")
-@click.argument("program", type=click.Path(path_type=Path))
+@program_argument
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="R.toml", help="Write the recipe, for compress."
 )
-@click.option(
-    "--target-size", type=Size(), metavar="SIZE", help="The most that the file may take, such as 2MB or 900kB."
-)
+@target_size_option()
 @click.option(
     "--max-error",
     type=click.FloatRange(0),
@@ -40,27 +46,15 @@ _MAX_ERROR = 0.01
     f"[default: {_MAX_ERROR}]",
 )
 @calibrate_option
-@click.option(
-    "--image",
-    callback=image_words,
-    metavar="WORDS",
-    help="What is done to the pictures of --calibrate FOLDER: imagenet, efficientnet-lite or words as in docs/cli.md.",
-)
-@click.option(
-    "--samples",
-    default=12,
-    show_default=True,
-    type=click.IntRange(1),
-    metavar="NUMBER",
-    help="Samples that are used at most; the time grows with them.",
-)
+@image_option("What is done to the pictures of --calibrate FOLDER")
+@samples_option("Samples that are used at most; the time grows with them.")
 @click.option(
     "--threads", type=click.IntRange(1, 64), metavar="NUMBER", help="Threads of the runtime.  [default: one a core]"
 )
 @cache_option
 @click.option("--plot", type=click.Path(path_type=Path), metavar="P.svg", help="Draw sizes, errors and layers.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every number, unrounded.")
-@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
+@json_option("Print JSON: every number, unrounded.")
+@quiet_option
 def sensitivity(
     program: Path,
     output: Path | None,

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from dcmobile.byte_size import parse_size
 from dcmobile.errors import CallError
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def target_size_option(more: str = "") -> Callable[[_Command], _Command]:
+    """Adds ``--target-size``; more: how its help goes on."""
+    return click.option(
+        "--target-size",
+        type=Size(),
+        metavar="SIZE",
+        help=f"The most that the file may take, such as 2MB (10^6 bytes each), 900kB or 1.5MiB{more}.",
+    )
 
 
 class Size(click.ParamType[int]):

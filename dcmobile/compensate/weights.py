@@ -54,7 +54,7 @@ def with_compensation(
     weight = graph.weights[op.weights["weight"]]
     before = weight.values.astype(np.float32, copy=False)
     clustering = compensated(op.name, before, fit, settings, seed, mask)
-    sharing = sharing_of(clustering.codes, clustering.centroids, settings)
+    sharing = sharing_of(clustering.codes, clustering.centroids, settings, before)
     after = spelled_out(sharing, before.shape)
     changed = {weight.name: replace(weight, values=after, sharing=sharing)}
     bias = _bias(graph, op)

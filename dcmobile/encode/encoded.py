@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dcmobile import _native
 from dcmobile._native import StreamStatistics
 
 #: The struct ``Chunk`` of ``schemas/dcmobile.fbs``; 36 bytes.
@@ -24,6 +25,10 @@ CHUNK_DTYPE = np.dtype(
     ]
 )
 
+
+#: Bytes in the packed form (docs/format.md, section 9): which fields a table has, a union's type, a checksum, the
+#: width of a gap.
+_PRESENCE, _UNION_TYPE, _CHECKSUM, _GAP_BITS = 1, 1, 4, 1
 
 #: What ``gap_bits`` has more in the file where gaps are coded in pairs (docs/format.md, section 4).
 GAP_PAIRS = 16
@@ -42,7 +47,7 @@ class WeightBytes:
     """Bytes of each part of one weight in the file.
 
     codes, gaps: Huffman streams, each stream filled to whole bytes. codebook: the centroids. tables: packed Huffman
-    code lengths. chunk_records: 36 for each chunk, fewer in a packed file (docs/format.md, section 9). dense: values
+    code lengths. chunk_records: of all chunks, as the file holds them; 36 each before it is written. dense: values
     stored as they are.
     """
 
@@ -166,19 +171,36 @@ class EncodedWeight:
 
     @property
     def file_bytes(self) -> int:
-        """Bytes that this weight adds to a file: the parts, the table that refers to them, vectors filled to whole 4
-        bytes.
+        """Bytes that this weight adds to a file if nothing else is in its payload (``packed_bytes``)."""
+        return self.packed_bytes(0)
 
-        Not counted: its name-independent ``Weight`` table and shape, which every encoding needs alike, the layout
-        tables that equal tables share, and the alignment of dense values.
+    def packed_bytes(self, offset: int) -> int:
+        """Bytes that this weight adds to a file (docs/format.md, section 9) if its part of the payload starts at
+        ``offset``: that part, and its table. The further behind it starts, the more bytes its place takes.
         """
-        parts = self.statistics.bytes
-        streams = parts.codes + parts.gaps + parts.chunk_records + parts.dense
-        if self.encoding is Encoding.DENSE:
-            return streams + (16 if self.dtype == np.float16 else 12)
-        vectors = [len(self.code_lengths), self.centroids.nbytes, 0]
+        shape = _number_bytes(len(self.shape)) + sum(map(_number_bytes, self.shape))
+        return _PRESENCE + shape + _UNION_TYPE + self._encoding_bytes(offset) + self.payload.nbytes
+
+    def placed_chunks(self, offset: int) -> npt.NDArray[Any]:
+        """``chunks`` as they stand in a file where this weight's part of the payload starts at ``offset``."""
+        chunks = self.chunks.copy()
+        chunks["offset"] += np.uint32(offset)
+        return chunks
+
+    def _encoding_bytes(self, offset: int) -> int:
+        """Of the table of the encoding."""
+        if self.encoding is Encoding.DENSE:  # what is 0 is left out
+            half = self.dtype == np.float16
+            return _PRESENCE + half + (_number_bytes(offset) if offset else 0) + (_CHECKSUM if self.crc32c else 0)
+        records = _native.packed_chunk_bytes(self.placed_chunks(offset).tobytes())
+        vectors = [(len(self.code_lengths), 1), (self.centroids.size, self.centroids.itemsize)]
         if self.encoding is Encoding.SPARSE_SHARED:
-            vectors.append(len(self.gap_lengths))
-        # A table is a reference to its layout, then its fields: a reference for each vector, and the gap width.
-        table = 4 + 4 * len(vectors) + (4 if self.encoding is Encoding.SPARSE_SHARED else 0)
-        return streams + table + sum(4 + -(-size // 4) * 4 for size in vectors)
+            vectors.append((len(self.gap_lengths), 1))
+        gap_bits = _GAP_BITS if self.statistics.gap_bits else 0
+        held = sum(_number_bytes(count) + count * size for count, size in vectors)
+        return _PRESENCE + gap_bits + held + _number_bytes(self.chunks.size) + records
+
+
+def _number_bytes(number: int) -> int:
+    """Of a number in the packed form."""
+    return max(1, -(-int(number).bit_length() // 7))

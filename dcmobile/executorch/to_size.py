@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from torch.export import ExportedProgram
 
+from dcmobile.budget.fit import fit
+from dcmobile.budget.sensitivity import Choice
 from dcmobile.calibration.inputs import CalibrationInputs
 from dcmobile.compile import sensitivity
-from dcmobile.errors import CallError, Code, DcmError, UnsupportedOperatorError
+from dcmobile.errors import CallError, Code, UnsupportedOperatorError
 from dcmobile.fileformat import Metadata
 from dcmobile.graph_file import FilePath, Progress
 from dcmobile.recipe import Recipe
 
 #: Bytes of a .pte around the .dcmodel of a network with one input and one output.
 _AROUND = 1024
-#: Lowerings at most: the first shows what this program takes around its network, which the second counts with.
-_TRIES = 3
 
 T = TypeVar("T")
 
@@ -45,12 +45,10 @@ def lower_to_size(
             Code.CALL_ARGUMENT,
         ) from None
     tell("lower", 0, 1)
-    around = _AROUND
-    for _ in range(_TRIES):
-        choice = replace(measured, structure_bytes=measured.structure_bytes + around).choose(target_size)
+
+    def make(choice: Choice) -> tuple[int, tuple[bytes, T]]:
         lowered = lower(choice.recipe)
-        excess = len(lowered[0]) - target_size
-        if excess <= 0:
-            return lowered, choice.error
-        around += excess
-    raise DcmError(f"the file would be {excess:,} bytes larger than asked: please report it, and ask for less")
+        return len(lowered[0]), lowered
+
+    found = fit(replace(measured, structure_bytes=measured.structure_bytes + _AROUND), target_size, make)
+    return found.made, found.choice.error

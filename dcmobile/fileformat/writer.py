@@ -34,9 +34,6 @@ from dcmobile.layer_weights import dense_weights
 # Room for tables, so that the builder never has to move a large payload.
 _STRUCTURE_ESTIMATE = 1 << 16
 
-#: The share of a file that packing its model must save, as a divisor.
-_WORTH_PACKING = 64
-
 
 @dataclass(frozen=True)
 class FileBytes:
@@ -81,13 +78,12 @@ def build_file(
     graph: Graph,
     encoded: Mapping[str, EncodedWeight] | None = None,
     metadata: Metadata | None = None,
-    packed: bool | None = None,
+    packed: bool = True,
 ) -> WrittenFile:
     """The file of a graph. Weights that ``encoded`` does not hold by their name are encoded here (``encode_graph``);
     those no operator uses are left out. Attributes are rounded to float32.
 
-    packed: write the model in its packed form (format version 2) or not (version 1, which older runtimes read too).
-    None: where it makes the file smaller by 1/64 or more, or a weight's gaps are coded in pairs.
+    packed: write the model in its packed form (format version 2), which is smaller, or as it is (version 1).
 
     Raises ``GraphError`` if the graph does not hold together, has an operator or an attribute that the format cannot
     hold or a name that is not UTF-8 text, ``encoded`` has pairs that an unpacked file cannot hold, or the file would
@@ -101,14 +97,14 @@ def build_file(
     used = (op.weights[role] for op in graph.ops for role in WEIGHT_ROLES if role in op.weights)
     names = list(dict.fromkeys(used))
     given = encoded or {}
-    made = encode_graph(graph, [name for name in names if name not in given], pairs=packed is not False)
+    made = encode_graph(graph, [name for name in names if name not in given], pairs=packed)
     weights = tuple(given.get(name) or made[name] for name in names)
     _check_dense(graph, weights)
-    if packed is False and any(weight.statistics.gap_pairs for weight in weights):
+    if not packed and any(weight.statistics.gap_pairs for weight in weights):
         raise GraphError("gaps that are coded in pairs take a packed file")
     model = _Model(graph, weights, metadata)
     try:
-        return model.packed_file() if packed or (packed is None and model.is_worth_packing()) else model.plain_file()
+        return model.packed_file() if packed else model.plain_file()
     except UnicodeEncodeError as error:
         raise GraphError(f"the name {error.object!r} cannot be written as UTF-8") from error
 
@@ -138,15 +134,6 @@ class _Model:
         empty = _add_references(builder, [])
         fields = {"inputs": empty, "ops": empty, "outputs": empty, "packed": packed, "payload": payload}
         return self._finished(builder, fields, offsets, payload_bytes)
-
-    def is_worth_packing(self) -> bool:
-        """Whether the file needs a reader of version 2 or gets smaller by a share that is worth one."""
-        if any(each.statistics.gap_pairs for each in self.weights):
-            return True
-        offsets, payload_bytes = _lay_out(self.weights, PAYLOAD_ALIGNMENT)
-        structure = self._structure(offsets)
-        saved = structure.size - len(_native.pack_model(structure))
-        return saved * _WORTH_PACKING >= structure.size + payload_bytes
 
     def _structure(self, offsets: list[int]) -> npt.NDArray[np.uint8]:
         """A plain file but for its payload and its version."""
@@ -183,7 +170,7 @@ class _Model:
 
 def _with_records(weight: EncodedWeight, offset: int, version: int) -> EncodedWeight:
     """The weight with what its chunk records take in a file of this version; offset: where its payload starts."""
-    size = chunk_record_bytes(_placed(weight, offset).tobytes(), version)
+    size = chunk_record_bytes(weight.placed_chunks(offset).tobytes(), version)
     parts = replace(weight.statistics.bytes, chunk_records=size)
     return replace(weight, statistics=replace(weight.statistics, bytes=parts))
 
@@ -241,16 +228,9 @@ def _add_weight(builder: Any, weight: EncodedWeight, offset: int) -> int:
     )
 
 
-def _placed(weight: EncodedWeight, offset: int) -> npt.NDArray[Any]:
-    """Its chunks as they stand in the file."""
-    chunks = weight.chunks.copy()
-    chunks["offset"] += np.uint32(offset)
-    return chunks
-
-
 def _add_shared(builder: Any, weight: EncodedWeight, offset: int) -> dict[str, Any]:
     values = {
-        "chunks": _add_structs(builder, _placed(weight, offset)),
+        "chunks": _add_structs(builder, weight.placed_chunks(offset)),
         "code_lengths": builder.CreateByteVector(weight.code_lengths),
     }
     if weight.dtype == np.float16:

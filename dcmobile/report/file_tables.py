@@ -77,8 +77,8 @@ def _device_text(device: DeviceReport) -> str:
         return f"the CPU: {printable(device.fallback)}"
     return (
         f"{printable(device.name)} ({device.device}): {device.ops_placed} of {device.ops} operators, "
-        f"{bytes_text(device.weight_bytes)} bytes of weights; opened in {duration_text(device.open_ns)}, checked in "
-        f"{duration_text(device.check_ns)}"
+        f"{bytes_text(device.weight_bytes)} bytes of weights; opened in {duration_text(device.open_ns)}, "
+        f"compiled in {duration_text(device.compile_ns)}, checked in {duration_text(device.check_ns)}"
     )
 
 

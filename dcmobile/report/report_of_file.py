@@ -160,6 +160,8 @@ def _report(name: str, model: Model, file: LoadedFile) -> FileReport:
 
 def _placed(operator: Operator, placement: Placement) -> Operator:
     """The operator with the shader that runs it, or why the CPU does. Nothing was chosen by cost."""
+    if placement.reason == "nothing to compute":  # a view is on neither side
+        return operator
     reason = f"on the CPU: {placement.reason}" if placement.device == "cpu" else f"on {placement.device}"
     return replace(operator, kernel=placement.kernel, reason=reason, expected_ns=0, other_kernel="", other_ns=0)
 

@@ -16,6 +16,8 @@ from dcmobile.share.kmeans import Clustering, Floats, assign, cluster, distinct_
 _WITH_ZERO = 255
 _BLOCK = 1 << 20
 _GREATEST_HALF = float(np.finfo(np.float16).max)
+#: Squared error of rounding, as a share of that of sharing, that nobody notices.
+_LOST = 0.05
 
 Codes = npt.NDArray[np.uint16]
 
@@ -46,15 +48,42 @@ def layer_seed(seed: int, layer: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{layer}".encode()).digest()[:8], "little")
 
 
-def sharing_of(codes: Codes, centroids: Floats, settings: LayerRecipe) -> Sharing:
-    """As the graph carries it; float16 centroids where the recipe asks for them."""
-    return Sharing(codes, to_half(centroids, "codebook") if settings.codebook == "fp16" else centroids)
+def sharing_of(codes: Codes, centroids: Floats, settings: LayerRecipe, before: Floats | None = None) -> Sharing:
+    """As the graph carries it; float16 centroids where the recipe asks for them.
+
+    before: the weights that these codes and centroids take the place of, which a codebook of "auto" goes by; None
+    where they were trained.
+    """
+    automatic = settings.codebook == "auto" and settings.bits is not None and before is not None
+    if settings.codebook == "fp16" or (automatic and _rounding_is_lost(before, codes, centroids)):
+        return Sharing(codes, to_half(centroids, "codebook"))
+    return Sharing(codes, centroids)
+
+
+def _rounding_is_lost(before: Floats | None, codes: Codes, centroids: Floats) -> bool:
+    """Whether float16 centroids change the weights by far less than sharing has changed them."""
+    if before is None or not fits_half(centroids):
+        return False
+    change = np.square(centroids.astype(np.float16).astype(np.float64) - centroids)
+    rounding = float(np.bincount(codes, minlength=centroids.size + 1)[1:] @ change)
+    flat, table = before.ravel(), np.concatenate((np.zeros(1, np.float32), centroids))
+    error = 0.0
+    for start in range(0, flat.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        difference = flat[block] - table[codes[block]]
+        error += float(difference @ difference)
+    return rounding <= _LOST * error
+
+
+def fits_half(values: Floats) -> bool:
+    """Whether all are in the range of float16."""
+    return float(np.abs(values).max(initial=0)) <= _GREATEST_HALF
 
 
 def to_half(values: Floats, what: str) -> npt.NDArray[np.float16]:
     """Rounded to float16. Raises ``RecipeError`` where a value is beyond its range."""
-    greatest = float(np.abs(values).max(initial=0))
-    if greatest > _GREATEST_HALF:
+    if not fits_half(values):
+        greatest = float(np.abs(values).max())
         raise RecipeError(f"{what} 'fp16' ends at 65504, but there is {greatest:g}: use 'fp32'")
     return values.astype(np.float16)
 

@@ -48,8 +48,9 @@ def layer_settings(layer: str, recipe: Recipe) -> LayerRecipe | None:
 
 
 def _shared(layer: str, weight: Weight, settings: LayerRecipe, seed: int) -> Weight:
-    clustering = cluster_layer(layer, weight.values.astype(np.float32, copy=False), settings, seed)
+    before = weight.values.astype(np.float32, copy=False)
+    clustering = cluster_layer(layer, before, settings, seed)
     if clustering is None:
         return weight
-    sharing = sharing_of(clustering.codes, clustering.centroids, settings)
+    sharing = sharing_of(clustering.codes, clustering.centroids, settings, before)
     return replace(weight, values=spelled_out(sharing, weight.values.shape), sharing=sharing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from dcmobile.errors import CallError, Code
+from dcmobile.errors import CallError, Code, SizeError
 from dcmobile.trials.record import Trial
 from dcmobile.trials.target import Target
 
@@ -20,7 +20,7 @@ def drive(
 
     target: with a size, one trial of it. Else the ratio between a size that is known to be too small and one that is
     not is halved again and again. sizes: smallest and largest that can be asked for. most: trials at most.
-    attempt: makes the trial number so and so (from 0) of a size.
+    attempt: makes the trial number so and so (from 0) of a size. Raises ``SizeError`` if there is no such file.
 
     Raises ``CallError`` if no trial reaches the target.
     """
@@ -33,7 +33,12 @@ def drive(
     done: list[Trial] = []
     best: Trial | None = None
     while len(done) < most and high > low * _NEAR:
-        trial = attempt(len(done), round(math.sqrt(low * high)))
+        asked = round(math.sqrt(low * high))
+        try:
+            trial = attempt(len(done), asked)
+        except SizeError:  # what was measured adds up to less than files of it have
+            low = asked
+            continue
         done.append(trial)
         if trial.error <= limit:
             best = trial if best is None or trial.file_bytes < best.file_bytes else best

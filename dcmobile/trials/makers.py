@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from torch import nn
 
-from dcmobile.budget.sensitivity import Sensitivity
+from dcmobile.budget.fit import fit
+from dcmobile.budget.sensitivity import Choice, Sensitivity
 from dcmobile.compressor import Compressor
-from dcmobile.errors import CallError, Code
+from dcmobile.errors import SizeError
 from dcmobile.fileformat import Metadata
-from dcmobile.recipe import Recipe
+from dcmobile.recipe import LayerRecipe, Recipe
 from dcmobile.to_size import FileMaker
 from dcmobile.trials.record import Record
 
@@ -25,6 +27,8 @@ TrainFunction = Callable[[Compressor], object]
 _TRIES = 6
 #: Bytes by which more than the excess is saved in the next.
 _MARGIN = 64
+#: Parameters that are larger do not become float16, which ends at 65504.
+_LARGE = 1000.0
 #: Of the seeds that trials and their stages begin with.
 _STAGES = ("pruned", "shared")
 
@@ -33,7 +37,7 @@ class Maker(Protocol):
     """Makes the file of a trial."""
 
     def __call__(self, asked: int, path: Path) -> Recipe:
-        """Write a file of at most ``asked`` bytes; the recipe by which it was made. Raises ``CallError`` if there is no
+        """Write a file of at most ``asked`` bytes; the recipe by which it was made. Raises ``SizeError`` if there is no
         such file.
         """
 
@@ -76,34 +80,38 @@ class Trained:
 
     def __call__(self, asked: int, path: Path) -> Recipe:
         """As ``Maker``."""
-        spare = 0
+        largest = asked
         for attempt in range(_TRIES):
-            recipe, spare = self._fitting(asked, spare, path)
+            recipe = self._fitting(largest, path)
             compressor = self._trained(asked, attempt, recipe)
             size = compressor.export(path, self._example, self._metadata).file_bytes
             if size <= asked:
                 return recipe
-            spare += size - asked + _MARGIN
-        raise self._unreachable(asked, size)
+            largest -= size - asked + _MARGIN
+        raise SizeError(asked, f"the smallest file that was made has {size:,} bytes")
 
-    def _fitting(self, asked: int, spare: int, path: Path) -> tuple[Recipe, int]:
-        """A recipe whose file has the size before anything is trained, which changes it little; and the bytes that had
-        to be left for it: batch norms stay beside layers that are trained, for one.
+    def _fitting(self, largest: int, path: Path) -> Recipe:
+        """A recipe whose file has the size before anything is trained, which changes it little. Batch norms stay beside
+        layers that are trained, so that it takes more than was measured.
         """
-        for _ in range(_TRIES):
-            choice = self._measured.choose(max(asked - spare, self._measured.smallest_size))
-            recipe = Recipe(choice.recipe.layers)
+
+        def make(choice: Choice) -> tuple[int, Recipe]:
+            recipe = Recipe({name: self._halved(name, settings) for name, settings in choice.recipe.layers.items()})
             compressor = Compressor(copy.deepcopy(self._model), recipe)
             compressor.prune()
             compressor.share()
             compressor.model.eval()
-            size = compressor.export(path, self._example, self._metadata).file_bytes
-            if size <= asked:
-                return recipe, spare
-            if asked - spare <= self._measured.smallest_size:
-                break
-            spare += size - asked + _MARGIN
-        raise self._unreachable(asked, size)
+            return compressor.export(path, self._example, self._metadata).file_bytes, recipe
+
+        return fit(self._measured, largest, make).made
+
+    def _halved(self, name: str, settings: LayerRecipe) -> LayerRecipe:
+        """With float16 centroids and biases, as they were measured; what is trained would keep its own otherwise. Not
+        where training might lead beyond the range of float16.
+        """
+        module = self._model if name == "*" else self._model.get_submodule(name)
+        large = any(float(values.detach().abs().max()) > _LARGE for values in module.parameters() if values.numel())
+        return settings if settings.bits is None or large else replace(settings, codebook="fp16", biases="fp16")
 
     def _trained(self, asked: int, attempt: int, recipe: Recipe) -> Compressor:
         compressor = Compressor(copy.deepcopy(self._model), recipe)
@@ -125,9 +133,3 @@ class Trained:
             self._record.keep_stage(asked, f"{stage}-{attempt}", compressor.state_dict())
         compressor.model.eval()
         return compressor
-
-    def _unreachable(self, asked: int, size: int) -> CallError:
-        return CallError(
-            f"the target size of {asked:,} bytes cannot be reached: the smallest file that was made has {size:,} bytes",
-            Code.CALL_VALUE,
-        )

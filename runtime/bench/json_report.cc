@@ -30,6 +30,7 @@ void write_device(const dcm_device_report& device, JsonWriter* json) {
   json->add("weight_bytes", device.weight_bytes);
   json->add("activation_bytes", device.activation_bytes);
   json->add("open_ms", milliseconds(device.open_ns));
+  json->add("compile_ms", milliseconds(device.compile_ns));
   json->add("check_ms", milliseconds(device.check_ns));
   json->end_object();
 }

@@ -46,9 +46,10 @@ void print_energy(const Result& result, FILE* out) {
 void print_device(const dcm_device_report& device, FILE* out) {
   if (device.fallback[0] != '\0') std::fprintf(out, "device    the CPU: %s\n", device.fallback);
   if (device.ops_placed == 0) return;
-  std::fprintf(out, "device    %s (%s): %u of %u operators; opened in %.3f ms, checked in %.3f ms\n", device.name,
-               device.device, device.ops_placed, device.ops, milliseconds(device.open_ns),
-               milliseconds(device.check_ns));
+  std::fprintf(out,
+               "device    %s (%s): %u of %u operators; opened in %.3f ms, compiled in %.3f ms, checked in %.3f ms\n",
+               device.name, device.device, device.ops_placed, device.ops, milliseconds(device.open_ns),
+               milliseconds(device.compile_ns), milliseconds(device.check_ns));
   std::fprintf(out, "          weights %.2f MB, activations %.2f MB\n", megabytes(device.weight_bytes),
                megabytes(device.activation_bytes));
 }

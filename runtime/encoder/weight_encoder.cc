@@ -5,12 +5,14 @@
 
 #include "core/crc32c.h"
 #include "encoder/canonical_code.h"
+#include "encoder/pack_model.h"
 #include "encoder/package_merge.h"
 #include "encoder/packed_lengths.h"
 #include "encoder/relative_index.h"
 #include "encoder/stream_writer.h"
 #include "encoder/symbol_counts.h"
 #include "format/gap_form.h"
+#include "format/packed_layout.h"
 
 namespace dcm::encoder {
 namespace {
@@ -20,9 +22,8 @@ constexpr size_t kPairDensity = 16;
 constexpr uint64_t kWorthPairs = 256;
 constexpr uint64_t kMaxFileBytes = 0x7FFFFFFF;
 
-constexpr uint64_t whole_words(uint64_t bytes) {
-  return (bytes + 3) / 4 * 4;
-}
+// The fewest bytes of a chunk's record: its checksum, and each other field as a number of one byte.
+constexpr uint64_t kLeastRecord = 4 + kChunkNumbers + kChunkShorts;
 
 // A Huffman code for symbols that occur so often, with what it costs.
 struct FittedCode {
@@ -40,7 +41,7 @@ struct FittedCode {
   }
 
   // What any cut into chunks takes at least.
-  uint64_t least_bytes() const { return (statistics.bits + 7) / 8 + whole_words(packed.size()); }
+  uint64_t least_bytes() const { return (statistics.bits + 7) / 8 + packed.size(); }
 };
 
 // Two symbols of that many bits in one; the last is paired with 0 where there is none.
@@ -86,7 +87,7 @@ struct Candidate {
   void add_chunks() {
     least_bytes = gaps.least_bytes();
     const uint64_t chunks = (gaps.statistics.symbols + kMaxChunkSymbols - 1) / kMaxChunkSymbols;
-    least_bytes += chunks * sizeof(ChunkRecord);
+    least_bytes += chunks * kLeastRecord;
   }
 };
 
@@ -152,8 +153,8 @@ std::optional<EncodedStreams> smallest(std::vector<Candidate>& candidates, const
 }  // namespace
 
 uint64_t EncodedStreams::file_bytes() const {
-  return payload.size() + chunks.size() * sizeof(ChunkRecord) + whole_words(gap_lengths.size()) +
-         whole_words(code_lengths.size());
+  const auto* records = reinterpret_cast<const uint8_t*>(chunks.data());
+  return payload.size() + packed_chunk_bytes(records, chunks.size()) + gap_lengths.size() + code_lengths.size();
 }
 
 std::optional<EncodedStreams> encode_sparse(const uint16_t* codes, size_t size, size_t centroid_count, bool pairs) {

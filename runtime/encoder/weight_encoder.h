@@ -39,7 +39,7 @@ struct EncodedStreams {
   StreamStatistics gaps;
   StreamStatistics codes;
 
-  // Bytes in the file: payload, chunk records and packed lengths (vectors of whole 4 bytes).
+  // Bytes in a packed file (format.md, section 9) whose payload is this one: payload, chunk records, packed lengths.
   uint64_t file_bytes() const;
 };
 

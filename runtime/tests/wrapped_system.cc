@@ -66,17 +66,21 @@ int live_blocks() {
 
 }  // namespace dcm::testing
 
-// operator new and new[], as the compiler names them.
+// operator new and new[], as the compiler names them, and mmap, as the C library does for files of any size.
 #if SIZE_MAX > UINT32_MAX
 #define REAL_NEW __real__Znwm
 #define WRAP_NEW __wrap__Znwm
 #define REAL_NEW_ARRAY __real__Znam
 #define WRAP_NEW_ARRAY __wrap__Znam
+#define REAL_MMAP __real_mmap
+#define WRAP_MMAP __wrap_mmap
 #else
 #define REAL_NEW __real__Znwj
 #define WRAP_NEW __wrap__Znwj
 #define REAL_NEW_ARRAY __real__Znaj
 #define WRAP_NEW_ARRAY __wrap__Znaj
+#define REAL_MMAP __real_mmap64
+#define WRAP_MMAP __wrap_mmap64
 #endif
 
 extern "C" {
@@ -89,7 +93,7 @@ void __real_free(void* block);
 void* REAL_NEW(size_t size);
 void* REAL_NEW_ARRAY(size_t size);
 int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* argument);
-void* __real_mmap(void* address, size_t length, int protection, int flags, int file, off_t offset);
+void* REAL_MMAP(void* address, size_t length, int protection, int flags, int file, off_t offset);
 
 void* __wrap_malloc(size_t size) {
   return ++all_allocations, __real_malloc(size);
@@ -124,11 +128,11 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, v
   if (refuse(dcm::testing::Request::kThread)) return EAGAIN;
   return __real_pthread_create(thread, attributes, start, argument);
 }
-void* __wrap_mmap(void* address, size_t length, int protection, int flags, int file, off_t offset) {
+void* WRAP_MMAP(void* address, size_t length, int protection, int flags, int file, off_t offset) {
   if (refuse(dcm::testing::Request::kMapping)) {
     errno = ENOMEM;
     return MAP_FAILED;
   }
-  return __real_mmap(address, length, protection, flags, file, offset);
+  return REAL_MMAP(address, length, protection, flags, file, offset);
 }
 }

@@ -98,9 +98,7 @@ def test_any_choice_makes_a_file_of_at_most_the_size_told(
     compressed = _compressed(graph, choice.recipe)
     actual = len(build_file(compressed, encode_graph(compressed), LABELS).data)
     assert actual <= choice.file_bytes <= size
-
-    # A weight is counted with the records that it has in a plain file.
-    assert choice.file_bytes - actual <= 112 + 56 * len(compressed.weights)
+    assert choice.file_bytes - actual <= 64 + 6 * len(compressed.weights)
 
 
 def test_choices_get_better_with_the_size(measured: Callable[[str], Measured]) -> None:

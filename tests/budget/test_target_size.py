@@ -77,13 +77,26 @@ def test_what_is_too_small_is_said_and_nothing_written(tmp_path: Path) -> None:
 def test_the_recipe_gives_the_same_file(tmp_path: Path) -> None:
     model, example = NETWORKS["branches"]()
     found = dcmobile.sensitivity(model, None, example)
-    size = found.smallest_size + 700
-    recipe = found.recipe(target_size=size)
-    recipe.save(tmp_path / "r.toml")
+    choice = found.choose(found.smallest_size + 700)
+    choice.recipe.save(tmp_path / "r.toml")
     dcmobile.compress(model, tmp_path / "a", example, dcmobile.Recipe.load(tmp_path / "r.toml"))
-    dcmobile.compress(model, tmp_path / "b", example, target_size=size)
+    dcmobile.compress(model, tmp_path / "b", example, target_size=choice.file_bytes)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    assert (tmp_path / "a").stat().st_size <= size
+
+
+def test_a_size_is_spent_where_one_step_of_a_layer_is_much_of_it(tmp_path: Path) -> None:
+    found = dcmobile.sensitivity(Unequal().eval(), X[:12].numpy(), (X[:1],), compensate=False)
+    size = 9000
+    choice = found.choose(size)
+    assert choice.file_bytes < 0.97 * size
+    for calibration, compensate in ((X[:12].numpy(), False), (X[:60].numpy(), True)):
+        path = tmp_path / "net"
+        report = dcmobile.compress(
+            Unequal().eval(), path, (X[:1],), target_size=size, calibration=calibration, compensate=compensate
+        )
+        assert size - 48 <= report.file_bytes <= size
+        assert report.predicted_error is not None
+        assert report.predicted_error < choice.error
 
 
 @pytest.mark.parametrize(

@@ -57,17 +57,22 @@ def _error(path: Path) -> float:
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [{"bits": 3}, {"bits": 6, "rate": 0.03}, {"density": 0.5, "bits": 5}, {"density": 0.3, "bits": 4, "rate": 0.01}],
+    ("settings", "size"),
+    [
+        ({"bits": 3}, 1.02),
+        ({"bits": 6, "rate": 0.03}, 1.02),
+        ({"density": 0.5, "bits": 5}, 1.02),
+        # Where few weights are left and a bit has a price, what is gained goes into the error: it is 40 times less.
+        ({"density": 0.3, "bits": 4, "rate": 0.01}, 1.25),
+    ],
 )
-def test_outputs_on_new_samples_change_less(settings: dict[str, float], tmp_path: Path) -> None:
+def test_outputs_on_new_samples_change_less(settings: dict[str, float], size: float, tmp_path: Path) -> None:
     recipe = Recipe({"*": {**settings, "codebook": "fp16"}})
     plain = dcmobile.compress(Pictures().eval(), tmp_path / "plain", EXAMPLE, recipe)
     better = dcmobile.compress(
         Pictures().eval(), tmp_path / "better", EXAMPLE, recipe, calibration=smooth(64, 0).numpy()
     )
-    # With a rate, what is gained goes into the error. These files are 2 KB: a byte is half a thousandth.
-    assert better.file_bytes < (1.25 if "rate" in settings else 1.15) * plain.file_bytes
+    assert better.file_bytes < size * plain.file_bytes
     assert _error(tmp_path / "better") < 0.3 * _error(tmp_path / "plain")
     if "density" in settings:
         assert all(now.density <= then.density for now, then in zip(better.layers, plain.layers, strict=True))

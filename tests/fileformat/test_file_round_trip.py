@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from random_graphs import graphs, random_inputs, shared_weight, torch_results
 
 from dcmobile import _native
+from dcmobile.encode.choose import candidates
 from dcmobile.encode.codebook import compact
 from dcmobile.errors import FileError, GraphError
 from dcmobile.fileformat import Metadata, build_file, read_bytes, read_file, write_file
@@ -195,15 +196,34 @@ def test_parts_add_up_to_the_file() -> None:
     )
 
 
-def test_the_model_is_packed_where_that_saves_a_64th() -> None:
-    graph = small_graph()
-    written = {packed: build_file(graph, packed=packed) for packed in (None, True, False)}
-    assert written[None].data == written[True].data
-    assert len(written[True].data) < len(written[False].data)
-    assert [read_bytes(written[packed].data).version for packed in (True, False)] == [2, 1]
-
+def test_the_packed_form_is_the_smaller_one_also_of_large_values() -> None:
     values = np.random.default_rng(5).normal(size=(100, 1000)).astype(np.float32)
-    assert read_bytes(build_file(linear_graph(Weight("w", values), 1000, 100)).data).version == 1
+    for graph in (small_graph(), linear_graph(Weight("w", values), 1000, 100)):
+        packed, plain = build_file(graph), build_file(graph, packed=False)
+        assert len(packed.data) < len(plain.data)
+        assert [read_bytes(written.data).version for written in (packed, plain)] == [2, 1]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 100_000), st.floats(0, 1), st.integers(1, 40), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_what_a_weight_adds_is_counted_to_the_byte(
+    seed: int, size: int, density: float, centroids: int, half: bool
+) -> None:
+    """Every encoding, of one chunk or two, behind another weight: what is left of the packed form is the same."""
+    random = np.random.default_rng(seed)
+    codes = np.where(random.random(size) < density, random.integers(1, centroids + 1, size), 0).astype(np.uint16)
+    table = np.linspace(-1, 1.01, centroids, dtype=np.float32)
+    weight = shared_weight("w", (1, size), Sharing(codes, table.astype(np.float16) if half else table))
+    ops = (Op("first", Linear(), ("x",), "h", {"weight": "v"}), Op("fc", Linear(), ("h",), "y", {"weight": "w"}))
+    values = {"x": Value("x", (BATCH, 1)), "h": Value("h", (BATCH, size)), "y": Value("y", (BATCH, 1))}
+    before = Weight("v", random.normal(size=(size, 1)).astype(np.float32))
+    graph = Graph(("x",), ops, ("y",), ("y",), values, {"v": before, "w": weight})
+    rest = set()
+    for pairs in (False, True):
+        for encoded in candidates(weight, pairs):
+            model = schema.Model.GetRootAs(build_file(graph, {"w": encoded}).data)
+            rest.add(model.PackedLength() + encoded.payload.nbytes - encoded.packed_bytes(before.values.nbytes))
+    assert len(rest) == 1
 
 
 def test_the_packed_model_says_what_the_plain_one_does() -> None:

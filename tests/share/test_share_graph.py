@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -82,6 +84,51 @@ def test_random_starts_do_not_depend_on_other_layers() -> None:
     assert other is not None
     np.testing.assert_array_equal(one.centroids, same.centroids)
     assert not np.array_equal(one.centroids, other.centroids)
+
+
+def _layer(weight: np.ndarray[tuple[int, ...], np.dtype[np.float32]], bias: float = 0.1) -> Graph:
+    model = nn.Linear(weight.shape[1], weight.shape[0]).eval()
+    with torch.no_grad():
+        model.weight.copy_(torch.from_numpy(weight))
+        model.bias.copy_(bias * torch.linspace(1, 2, weight.shape[0]))
+    return capture(model, (torch.zeros(1, weight.shape[1]),))
+
+
+_NORMAL = np.random.default_rng(4).standard_normal((30, 40)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("weight", "settings", "bias", "halved"),
+    [
+        (_NORMAL, {"bits": 5}, 0.1, (True, True)),
+        (_NORMAL, {"bits": 8, "rate": 0.0001}, 0.1, (True, True)),
+        (_NORMAL, {"bits": 5}, 1e-7, (True, False)),  # below float16's normal numbers
+        (_NORMAL, {"bits": 5}, 1e5, (True, False)),
+        (_NORMAL * np.float32(1e-7), {"bits": 5}, 0.1, (False, False)),
+        (_NORMAL * np.float32(1e5), {"bits": 5}, 0.1, (False, False)),
+        (np.round(_NORMAL * 3) * np.float32(0.013), {"bits": 8}, 0.1, (False, False)),  # shared without loss
+        (np.round(_NORMAL * 3), {"bits": 8}, 0.1, (True, True)),  # and float16 has these values
+        (np.round(_NORMAL * 3), {"density": 1.0}, 0.1, (False, False)),
+        (_NORMAL, {"bits": 5, "codebook": "fp32"}, 0.1, (False, False)),
+        (_NORMAL, {"bits": 5, "codebook": "fp32", "biases": "fp16"}, 0.1, (False, True)),
+        (_NORMAL, {"bits": 5, "biases": "fp32"}, 0.1, (True, False)),
+    ],
+)
+def test_halves_cost_nothing_that_is_noticed(
+    weight: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    settings: dict[str, Any],
+    bias: float,
+    halved: tuple[bool, bool],
+) -> None:
+    graph, recipe = _layer(weight, bias), Recipe({"*": settings})
+    shared = half_biases(share_graph(graph, recipe), recipe)
+    sharing = shared.weights["weight"].sharing
+    assert sharing is not None
+    assert (sharing.centroids.dtype == np.float16, shared.weights["bias"].values.dtype == np.float16) == halved
+    check(shared.weights["weight"])
+    exact = share_graph(graph, Recipe({"*": settings | {"codebook": "fp32", "biases": "fp32"}})).weights["weight"]
+    error, least = (float(np.square(found.values - weight).sum()) for found in (shared.weights["weight"], exact))
+    assert error <= 1.06 * least
 
 
 def test_half_biases() -> None:

@@ -24,14 +24,14 @@ def main(folder: Path) -> None:
             expected = _outputs(model, inputs)
         with dcmobile.load(path, device="vulkan") as model:
             found = _outputs(model, inputs)
-            report = model.device_report
+            report = {**asdict(model.device_report), "decode_ns": model.load_info.decode_ns}
             on_cpu = sorted({each.reason for each in model.placements if each.device == "cpu"})
         errors = [
             float(np.abs(got - want).max() / max(float(np.abs(want).max()), 1e-30))
             for got, want in zip(found, expected, strict=True)
         ]
         finite = all(bool(np.isfinite(got).all()) for got in found)
-        line = {"name": path.stem, "error": max(errors), "finite": finite, "on_cpu": on_cpu, "report": asdict(report)}
+        line = {"name": path.stem, "error": max(errors), "finite": finite, "on_cpu": on_cpu, "report": report}
         print(json.dumps(line), flush=True)
 
 

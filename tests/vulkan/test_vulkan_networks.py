@@ -1,6 +1,7 @@
 """Whole networks on Vulkan give what the CPU gives, and the validation layer has nothing to say.
 
-``make test`` runs the golden files and some networks; ``make test-vulkan`` every network of the zoo.
+``make test`` runs the golden files and some networks; ``make test-vulkan`` every network of the zoo, with its trained
+weights where there are any.
 """
 
 from __future__ import annotations
@@ -8,15 +9,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 from vulkan_drivers import DRIVERS, MISSING, run_python
 
 import dcmobile
 from dcmobile import Recipe, zoo
+from dcmobile.zoo import trained
 from dcmobile.zoo.recipes import paper_recipe
 
 _RUN = str(Path(__file__).with_name("run_on_device.py"))
@@ -65,16 +70,27 @@ def test_golden_files(driver: str, tmp_path: Path) -> None:
         _check(result)
 
 
-def _compress(name: str, folder: Path) -> None:
+def _network(name: str) -> tuple[nn.Module, tuple[torch.Tensor, ...]]:
+    """With its trained weights, if there are any."""
     network, example = zoo.build(name)
+    return (trained.load(name) if name in trained.names() else network), example
+
+
+@pytest.fixture(scope="module", params=_NETWORKS)
+def compressed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one network of the zoo, for all drivers."""
+    name = request.param
+    folder = tmp_path_factory.mktemp(name)
+    network, example = _network(name)
     recipe = paper_recipe(name) if name in ("alexnet", "vgg16") else Recipe({"*": {"density": 0.3, "bits": 6}})
     dcmobile.compress(network, folder / f"{name}.dcmodel", example, recipe)
     inputs: dict[str, Any] = {f"in{i}": value.float().numpy() for i, value in enumerate(example)}
     np.savez(folder / f"{name}.npz", **inputs)
+    return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _NETWORKS)
-def test_networks_of_the_zoo(driver: str, name: str, tmp_path: Path) -> None:
-    _compress(name, tmp_path)
-    _check(_compare(driver, tmp_path)[name])
+def test_networks_of_the_zoo(driver: str, compressed: Path, record_property: Callable[[str, object], None]) -> None:
+    (result,) = _compare(driver, compressed).values()
+    record_property("result", result)  # for --junitxml
+    _check(result)

@@ -30,7 +30,7 @@ def environment(driver: str, cache: Path | None = None, validated: bool = True) 
     if validated and _LAYER.exists():
         result["VK_INSTANCE_LAYERS"] = "VK_LAYER_KHRONOS_validation"
         result["VK_LAYER_ENABLES"] = "VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT"
-    result["XDG_CACHE_HOME"] = str(cache) if cache is not None else "/nowhere"
+    result["XDG_CACHE_HOME"] = str(cache) if cache is not None else "/proc/nowhere"  # not even root can make it
     if cache is None:
         result["MESA_SHADER_CACHE_DISABLE"] = "true"
     return result

@@ -214,6 +214,7 @@ jlongArray numbers(JNIEnv* env, jclass, jlong handle, jint what, jint index) {
     add(device.ops_placed);
     add(device.weight_bytes);
     add(device.open_ns);
+    add(device.compile_ns);
     add(device.check_ns);
   } else if (what == kInput || what == kOutput) {
     dcm_tensor_info info;

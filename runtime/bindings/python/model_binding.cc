@@ -45,7 +45,7 @@ ModelHandle own(dcm_model* model) {
 
 nb::tuple report_of(const dcm_device_report& report) {
   return nb::make_tuple(report.device, report.name, report.fallback, report.ops, report.ops_placed, report.weight_bytes,
-                        report.activation_bytes, report.open_ns, report.check_ns);
+                        report.activation_bytes, report.open_ns, report.compile_ns, report.check_ns);
 }
 
 class Context {

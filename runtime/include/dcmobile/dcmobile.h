@@ -233,7 +233,7 @@ typedef struct dcm_device_info {
   char name[256];                /* as its driver says; for the CPU the instruction set */
   char kind[24];                 /* "CPU", "integrated GPU", "discrete GPU", "virtual GPU" or "other" */
   char driver[256];              /* "" if it does not say */
-  char features[128];            /* optional ones that are used: "subgroup arithmetic, 16-bit storage" */
+  char features[128];            /* optional ones that are used: "subgroup arithmetic, 8-bit and 16-bit storage" */
   uint32_t api_major, api_minor; /* of Vulkan; 0 for the CPU, as is all that follows */
   uint64_t memory_bytes;         /* of its largest memory */
   uint64_t storage_range;        /* bytes that a shader can be given at once */
@@ -258,7 +258,8 @@ typedef struct dcm_device_report {
   uint64_t weight_bytes;     /* of the device's memory: the model's weights, */
   uint64_t activation_bytes; /* and a context's activations at its present batch */
   uint64_t open_ns;          /* time of opening the device and filling its memory, */
-  uint64_t check_ns;         /* and of preparing its shaders and checking those that no earlier start has checked */
+  uint64_t compile_ns; /* of its driver's making the shaders ready, little where an earlier start has left them, */
+  uint64_t check_ns;   /* and of checking those that no earlier start has checked */
 } dcm_device_report;
 
 DCM_API int dcm_model_device(const dcm_model* model, dcm_device_report* report, dcm_error* error);

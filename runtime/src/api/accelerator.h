@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/array.h"
+#include "core/thread_pool.h"
 #include "format/weight.h"
 #include "graph/graph.h"
 #include "plan/storage.h"
@@ -19,9 +20,10 @@ uint32_t accelerator_devices();
 Status describe_accelerator_device(uint32_t index, dcm_device_info* info);
 
 // Places the model on a device: "vulkan" or "vulkan:N". What is computed there has been compared with the CPU. Graph,
-// weights and budget outlive it; the weights' arrays need not. A failure says why the CPU must do it all.
+// weights and budget outlive it; the weights' arrays need not. The pool's threads help. A failure says why the CPU must
+// do it all.
 Status open_accelerator(const char* device, const Graph& graph, const Array<Weight>& weights,
-                        const char* cache_directory, MemoryBudget& budget, Accelerator** accelerator);
+                        const char* cache_directory, ThreadPool& pool, MemoryBudget& budget, Accelerator** accelerator);
 void close_accelerator(Accelerator* accelerator);
 
 // "vulkan:0" and the device's name.

@@ -55,10 +55,9 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
     dcm::DecodeOptions decode;
     decode.check_checksums = options.skip_checksum == 0;
     DCM_TRY(dcm::decode_weights(container, decode, budget, pool, &weights));
+    watch.lap(&load_info.decode_ns);
+    DCM_TRY(place(options, pool));
   }
-  watch.lap(&load_info.decode_ns);
-
-  DCM_TRY(place(options));
   DCM_TRY(plan.build(graph, weights, options.isa, accelerator == nullptr, budget));
   for (const dcm::Weight& weight : weights) load_info.weight_bytes += weight.bytes();
   for (const dcm::PlannedOp& op : plan.ops) load_info.weight_bytes += op.prepared.size();
@@ -67,11 +66,12 @@ dcm::Status dcm_model::load(const dcm::DataSource& source, const dcm_options& op
 }
 
 // On the device that is asked for, if that can be.
-dcm::Status dcm_model::place(const dcm_options& options) {
+dcm::Status dcm_model::place(const dcm_options& options, dcm::ThreadPool& pool) {
   const dcm::Result<const char*> device = dcm::choose_device(options);
   if (!device.ok()) return device.status();
   if (std::strcmp(device.value(), "cpu") != 0)
-    fallback = dcm::open_accelerator(device.value(), graph, weights, options.cache_directory, budget, &accelerator);
+    fallback =
+        dcm::open_accelerator(device.value(), graph, weights, options.cache_directory, pool, budget, &accelerator);
   return {};
 }
 

@@ -31,5 +31,5 @@ struct dcm_model {
   dcm::Status fallback;                     // why, if a device was asked for
 
  private:
-  dcm::Status place(const dcm_options& options);
+  dcm::Status place(const dcm_options& options, dcm::ThreadPool& pool);
 };

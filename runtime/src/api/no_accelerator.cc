@@ -11,7 +11,8 @@ Status describe_accelerator_device(uint32_t index, dcm_device_info*) {
   return Status::error(DCM_CALL_ARGUMENT, "device vulkan:%u does not exist", index);
 }
 
-Status open_accelerator(const char*, const Graph&, const Array<Weight>&, const char*, MemoryBudget&, Accelerator**) {
+Status open_accelerator(const char*, const Graph&, const Array<Weight>&, const char*, ThreadPool&, MemoryBudget&,
+                        Accelerator**) {
   return Status::error(DCM_MACHINE_UNSUPPORTED, "this build is for the CPU alone");
 }
 

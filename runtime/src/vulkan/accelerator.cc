@@ -19,7 +19,7 @@ struct Accelerator {
 
   vulkan::PlacedModel model;
   char id[16] = "";
-  uint64_t open_ns = 0, check_ns = 0;
+  uint64_t open_ns = 0, compile_ns = 0, check_ns = 0;
 };
 
 struct AcceleratorRun {
@@ -84,20 +84,22 @@ Status describe_accelerator_device(uint32_t index, dcm_device_info* info) {
 }
 
 Status open_accelerator(const char* device, const Graph& graph, const Array<Weight>& weights,
-                        const char* cache_directory, MemoryBudget& budget, Accelerator** accelerator) {
+                        const char* cache_directory, ThreadPool& pool, MemoryBudget& budget,
+                        Accelerator** accelerator) {
   void* block = allocate_handle(sizeof(Accelerator));
   if (block == nullptr) return Status::error(DCM_MACHINE_MEMORY, "out of memory: cannot allocate a device");
   Accelerator* opened = new (block) Accelerator(budget);
   const uint64_t start = monotonic_ns();
   Status status = opened->model.open(device, graph, weights, cache_directory);
   const uint64_t open = monotonic_ns();
-  if (status.ok()) status = check_pipelines(opened->model, 1, budget);
+  if (status.ok()) status = check_pipelines(opened->model, 1, &pool, budget);
   if (!status.ok()) {
     destroy(opened);
     return status;
   }
   opened->open_ns = open - start;
-  opened->check_ns = monotonic_ns() - open;
+  opened->compile_ns = opened->model.pipelines.compile_ns();
+  opened->check_ns = monotonic_ns() - open - opened->compile_ns;
   std::snprintf(opened->id, sizeof opened->id, "%s", device);
   *accelerator = opened;
   return {};
@@ -116,6 +118,7 @@ void describe_accelerator(const Accelerator& accelerator, dcm_device_report* rep
   report->ops = model.runnable_count();
   report->weight_bytes = model.constants.size();
   report->open_ns = accelerator.open_ns;
+  report->compile_ns = accelerator.compile_ns;
   report->check_ns = accelerator.check_ns;
 }
 
@@ -137,7 +140,7 @@ Status open_accelerator_run(Accelerator& accelerator, const StorageMap& map, uin
     const bool too_much = status.code() == DCM_MACHINE_LIMIT || status.code() == DCM_MACHINE_MEMORY;
     if (!too_much || samples == 1) return status;
   }
-  const Status status = check_pipelines(accelerator.model, (*run)->slice, budget);
+  const Status status = check_pipelines(accelerator.model, (*run)->slice, nullptr, budget);
   if (!status.ok()) {
     destroy(*run);
     *run = nullptr;

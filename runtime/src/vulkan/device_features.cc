@@ -37,14 +37,10 @@ void read_optional(const Calls& calls, VkPhysicalDevice device, DeviceFacts* fac
         calls.EnumerateDeviceExtensionProperties(device, nullptr, &extensions->count, extensions->list);
     if (result != VK_SUCCESS && result != VK_INCOMPLETE) extensions->count = 0;
   }
-  const uint32_t version = facts->properties.apiVersion;
-  const auto has = [&](uint32_t since, const char* name) {
-    return version >= since || (extensions != nullptr && extensions->has(name));
-  };
-  const bool has_driver = has(VK_API_VERSION_1_2, VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME);
-  const bool has_storage8 = has(VK_API_VERSION_1_2, VK_KHR_8BIT_STORAGE_EXTENSION_NAME);
-  const bool has_float16 = has(VK_API_VERSION_1_2, VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME);
-  const bool has_dot = has(VK_API_VERSION_1_3, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
+  // The application is one of Vulkan 1.1: what later versions took into their core is an extension for it.
+  const auto has = [&](const char* name) { return extensions != nullptr && extensions->has(name); };
+  const bool has_driver = has(VK_KHR_DRIVER_PROPERTIES_EXTENSION_NAME);
+  const bool has_storage8 = has(VK_KHR_8BIT_STORAGE_EXTENSION_NAME);
   destroy(extensions);
 
   VkPhysicalDeviceSubgroupProperties subgroup = {};
@@ -59,15 +55,10 @@ void read_optional(const Calls& calls, VkPhysicalDevice device, DeviceFacts* fac
 
   VkPhysicalDevice16BitStorageFeatures storage16 = {};
   VkPhysicalDevice8BitStorageFeatures storage8 = {};
-  VkPhysicalDeviceShaderFloat16Int8Features float16 = {};
-  VkPhysicalDeviceShaderIntegerDotProductFeatures integer_dot = {};
   VkPhysicalDeviceFeatures2 features = {};
   features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
   chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES, &storage16, &features.pNext);
   if (has_storage8) chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES, &storage8, &features.pNext);
-  if (has_float16) chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES, &float16, &features.pNext);
-  if (has_dot)
-    chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES, &integer_dot, &features.pNext);
   calls.GetPhysicalDeviceFeatures2(device, &features);
 
   Traits& traits = facts->traits;
@@ -76,21 +67,15 @@ void read_optional(const Calls& calls, VkPhysicalDevice device, DeviceFacts* fac
   if ((subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0 &&
       (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_ARITHMETIC_BIT) != 0)
     traits.features |= kSubgroupArithmetic;
-  if (storage16.storageBuffer16BitAccess != VK_FALSE) traits.features |= kStorage16;
-  if (storage8.storageBuffer8BitAccess != VK_FALSE) traits.features |= kStorage8;
-  if (float16.shaderFloat16 != VK_FALSE) traits.features |= kFloat16;
-  if (integer_dot.shaderIntegerDotProduct != VK_FALSE) traits.features |= kIntegerDot;
+  if (storage16.storageBuffer16BitAccess != VK_FALSE && storage8.storageBuffer8BitAccess != VK_FALSE)
+    traits.features |= kNarrowStorage;
 }
 
 void describe_features(uint32_t features, char* text, uint64_t size) {
   constexpr struct {
     Feature bit;
     const char* name;
-  } kNames[] = {{kSubgroupArithmetic, "subgroup arithmetic"},
-                {kStorage16, "16-bit storage"},
-                {kStorage8, "8-bit storage"},
-                {kFloat16, "fp16 arithmetic"},
-                {kIntegerDot, "integer dot product"}};
+  } kNames[] = {{kSubgroupArithmetic, "subgroup arithmetic"}, {kNarrowStorage, "8-bit and 16-bit storage"}};
   text[0] = '\0';
   for (const auto& named : kNames) {
     if ((features & named.bit) == 0) continue;
@@ -100,31 +85,15 @@ void describe_features(uint32_t features, char* text, uint64_t size) {
 }
 
 void OptionalFeatures::request(const DeviceFacts& facts, VkDeviceCreateInfo* info) {
+  if ((facts.traits.features & kNarrowStorage) == 0) return;
   void* head = nullptr;
-  uint32_t extensions = 0;
-  const uint32_t features = facts.traits.features, version = facts.properties.apiVersion;
-  if ((features & kStorage16) != 0) {
-    storage16_.storageBuffer16BitAccess = VK_TRUE;
-    chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES, &storage16_, &head);
-  }
-  if ((features & kStorage8) != 0) {
-    storage8_.storageBuffer8BitAccess = VK_TRUE;
-    chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES, &storage8_, &head);
-    if (version < VK_API_VERSION_1_2) extensions_[extensions++] = VK_KHR_8BIT_STORAGE_EXTENSION_NAME;
-  }
-  if ((features & kFloat16) != 0) {
-    float16_.shaderFloat16 = VK_TRUE;
-    chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES, &float16_, &head);
-    if (version < VK_API_VERSION_1_2) extensions_[extensions++] = VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME;
-  }
-  if ((features & kIntegerDot) != 0) {
-    integer_dot_.shaderIntegerDotProduct = VK_TRUE;
-    chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES, &integer_dot_, &head);
-    if (version < VK_API_VERSION_1_3) extensions_[extensions++] = VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME;
-  }
+  storage16_.storageBuffer16BitAccess = VK_TRUE;
+  chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES, &storage16_, &head);
+  storage8_.storageBuffer8BitAccess = VK_TRUE;
+  chain(VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES, &storage8_, &head);
   info->pNext = head;
-  info->enabledExtensionCount = extensions;
-  info->ppEnabledExtensionNames = extensions_;
+  info->enabledExtensionCount = 1;
+  info->ppEnabledExtensionNames = &storage8_extension_;
 }
 
 }  // namespace dcm::vulkan

@@ -8,7 +8,7 @@ namespace dcm::vulkan {
 // Fills the driver's name, traits.features and traits.subgroup. The properties are known.
 void read_optional(const Calls& calls, VkPhysicalDevice device, DeviceFacts* facts);
 
-// The names of bits of Feature, one after another: "subgroup arithmetic, 16-bit storage".
+// The names of bits of Feature, one after another: "subgroup arithmetic, 8-bit and 16-bit storage".
 void describe_features(uint32_t features, char* text, uint64_t size);
 
 // The structures that ask for features; they outlive the call of vkCreateDevice.
@@ -20,9 +20,7 @@ class OptionalFeatures {
  private:
   VkPhysicalDevice16BitStorageFeatures storage16_ = {};
   VkPhysicalDevice8BitStorageFeatures storage8_ = {};
-  VkPhysicalDeviceShaderFloat16Int8Features float16_ = {};
-  VkPhysicalDeviceShaderIntegerDotProductFeatures integer_dot_ = {};
-  const char* extensions_[4] = {};
+  const char* storage8_extension_ = VK_KHR_8BIT_STORAGE_EXTENSION_NAME;
 };
 
 }  // namespace dcm::vulkan

@@ -13,6 +13,7 @@ class DiskCache {
 
   const uint8_t* pipelines() const { return pipelines_.data(); }
   uint64_t pipelines_bytes() const { return pipelines_.size(); }
+  const Array<uint64_t>& checked() const { return checked_; }
   bool has_checked(uint64_t pipeline) const;
 
   // Replaces the file, at once and whole. A failure leaves the old one: it only costs time.

@@ -39,9 +39,14 @@ class ConstantWriter {
     used_ += count;
     return room;
   }
-  void put(const float* values, uint64_t count, uint32_t* at) {
-    uint32_t* const room = take(count, at);
-    if (room != nullptr && count > 0) std::memcpy(room, values, count * sizeof(float));
+  // Any array, up to a whole word; its bytes are as the CPU has them, which is little-endian as for GPUs.
+  template <typename T>
+  void put(const T* values, uint64_t count, uint32_t* at) {
+    const uint64_t bytes = count * sizeof(T), words = (bytes + 3) / 4;
+    uint32_t* const room = take(words, at);
+    if (room == nullptr || words == 0) return;
+    room[words - 1] = 0;
+    std::memcpy(room, values, static_cast<size_t>(bytes));
   }
   uint64_t used() const { return used_; }
 

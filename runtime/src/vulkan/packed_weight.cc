@@ -21,8 +21,18 @@ bool all_halves(const Array<float>& values) {
   return true;
 }
 
+// A segment a row: what the CPU has is what shaders read.
 PackedWeight pack_sparse(const Weight& weight, ConstantWriter& writer) {
-  PackedWeight packed = {kPackedSparse, 0, 0, 0};
+  PackedWeight packed = {kPackedSparse, 0, 0, 0, 0};
+  writer.put(weight.segment_begin.data(), uint64_t{weight.rows} + 1, &packed.row_begin);
+  writer.put(weight.segment_column.data(), weight.nonzeros, &packed.words);
+  writer.put(weight.codes.data(), weight.nonzeros, &packed.codes);
+  writer.put(weight.codebook.data(), weight.codebook.size(), &packed.codebook);
+  return packed;
+}
+
+PackedWeight pack_long_sparse(const Weight& weight, ConstantWriter& writer) {
+  PackedWeight packed = {kPackedLongSparse, 0, 0, 0, 0};
   uint32_t* const row_begin = writer.take(uint64_t{weight.rows} + 1, &packed.row_begin);
   uint32_t* const words = writer.take(weight.nonzeros, &packed.words);
   writer.put(weight.codebook.data(), weight.codebook.size(), &packed.codebook);
@@ -35,25 +45,20 @@ PackedWeight pack_sparse(const Weight& weight, ConstantWriter& writer) {
 }
 
 PackedWeight pack_codes(const Weight& weight, ConstantWriter& writer) {
-  PackedWeight packed = {kPackedDenseShared, 0, 0, 0};
-  uint32_t* const words = writer.take((weight.elements() + 3) / 4, &packed.words);
+  PackedWeight packed = {kPackedDenseShared, 0, 0, 0, 0};
+  writer.put(weight.codes.data(), weight.elements(), &packed.words);
   writer.put(weight.codebook.data(), weight.codebook.size(), &packed.codebook);
-  if (words == nullptr) return packed;
-  for (uint64_t i = 0; i < weight.elements(); ++i) {
-    if (i % 4 == 0) words[i / 4] = 0;
-    words[i / 4] |= uint32_t{weight.codes[i]} << 8 * (i % 4);
-  }
   return packed;
 }
 
 PackedWeight pack_halves(const Weight& weight, ConstantWriter& writer) {
-  PackedWeight packed = {kPackedFloat16, 0, 0, 0};
-  uint32_t* const words = writer.take((weight.elements() + 1) / 2, &packed.words);
+  PackedWeight packed = {kPackedFloat16, 0, 0, 0, 0};
+  const uint64_t elements = weight.elements();
+  uint32_t* const words = writer.take((elements + 1) / 2, &packed.words);
   if (words == nullptr) return packed;
-  for (uint64_t i = 0; i < weight.elements(); ++i) {
-    if (i % 2 == 0) words[i / 2] = 0;
-    words[i / 2] |= exact_half(weight.values[i]) << 16 * (i % 2);
-  }
+  // Whole words: memory that a GPU shares may be slow to read.
+  for (uint64_t i = 0; i < elements; i += 2)
+    words[i / 2] = exact_half(weight.values[i]) | (i + 1 < elements ? exact_half(weight.values[i + 1]) << 16 : 0);
   return packed;
 }
 
@@ -66,10 +71,11 @@ const char* refuse_weight(const Weight& weight) {
 }
 
 PackedWeight pack_weight(const Weight& weight, ConstantWriter& writer) {
-  if (weight.form == WeightForm::kSparse) return pack_sparse(weight, writer);
+  if (weight.form == WeightForm::kSparse)
+    return weight.row_segments > 1 ? pack_long_sparse(weight, writer) : pack_sparse(weight, writer);
   if (weight.form == WeightForm::kDenseShared) return pack_codes(weight, writer);
   if (all_halves(weight.values)) return pack_halves(weight, writer);
-  PackedWeight packed = {kPackedFloat32, 0, 0, 0};
+  PackedWeight packed = {kPackedFloat32, 0, 0, 0, 0};
   writer.put(weight.values.data(), weight.values.size(), &packed.words);
   return packed;
 }

@@ -5,14 +5,25 @@
 
 namespace dcm::vulkan {
 
-enum PackedForm : uint32_t { kPackedSparse, kPackedDenseShared, kPackedFloat32, kPackedFloat16 };
+enum PackedForm : uint32_t {
+  kPackedSparse,
+  kPackedDenseShared,
+  kPackedFloat32,
+  kPackedFloat16,
+  kPackedLongSparse,  // of rows longer than kMostShortColumns
+};
+
+constexpr bool is_sparse(uint32_t form) {
+  return form == kPackedSparse || form == kPackedLongSparse;
+}
 
 struct PackedWeight {
   PackedForm form;
-  uint32_t words, row_begin, codebook;  // where its parts are; 0 where it has none
+  uint32_t words, codes, row_begin, codebook;  // where its parts are; 0 where it has none
 };
 
-constexpr uint32_t kMostSparseColumns = 1u << 24;
+constexpr uint32_t kMostShortColumns = 1u << 16;   // of a row, so that a column takes 16 bits
+constexpr uint32_t kMostSparseColumns = 1u << 24;  // so that a word takes a column and a code
 
 inline uint32_t sparse_word(uint32_t column, uint8_t code) {
   return column | uint32_t{code} << 24;

@@ -1,8 +1,10 @@
 #include "vulkan/pipelines.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
+#include "core/clock.h"
 #include "core/lock.h"
 #include "vulkan/hash.h"
 
@@ -70,26 +72,76 @@ Status Pipelines::find(const Step& step, VkPipeline* pipeline, uint32_t* number)
   if (shader == nullptr) return Status::error(DCM_MACHINE_UNSUPPORTED, "this build has no shader '%.40s'", step.shader);
   const uint64_t key = key_of(*shader, step);
   const Lock lock(mutex_);
-  for (uint32_t i = 0; i < count_; ++i)
-    if (entries_[i].key == key) {
-      *pipeline = entries_[i].pipeline;
-      *number = i;
-      return {};
-    }
-  DCM_TRY(grow());
-  DCM_TRY(make(*shader, step, pipeline).in("shader '%.40s'", step.shader));
-  entries_[count_] = {key, *pipeline, disk_.has_checked(key)};
-  *number = count_++;
-  unsaved_ = true;
+  const Entry* entry = entry_of(key);
+  if (entry == nullptr) {
+    const uint64_t start = monotonic_ns();
+    VkPipeline made = VK_NULL_HANDLE;
+    DCM_TRY(make(*shader, step, &made).in("shader '%.40s'", step.shader));
+    compile_ns_ += monotonic_ns() - start;
+    DCM_TRY(add(key, made));
+    entry = &entries_[count_ - 1];
+  }
+  *pipeline = entry->pipeline;
+  *number = static_cast<uint32_t>(entry - entries_.data());
   return {};
 }
 
-Status Pipelines::grow() {
-  if (count_ < entries_.size()) return {};
-  Array<Entry> larger;
-  DCM_TRY(larger.allocate(*budget_, std::max<uint64_t>(16, entries_.size() * 2)));
-  for (uint32_t i = 0; i < count_; ++i) larger[i] = entries_[i];
-  entries_ = std::move(larger);
+Status Pipelines::prepare(const StepList& steps, ThreadPool& pool) {
+  struct Wanted {
+    const Shader* shader;
+    const Step* step;
+    uint64_t key;
+    VkPipeline pipeline;
+  };
+  Array<Wanted> wanted;
+  DCM_TRY(wanted.allocate(*budget_, steps.count()));
+  const Lock lock(mutex_);
+  uint32_t count = 0;
+  for (const Step& step : steps) {
+    const Shader* shader = find_shader(step.shader, device_->traits().features);
+    if (shader == nullptr) continue;
+    const uint64_t key = key_of(*shader, step);
+    bool known = entry_of(key) != nullptr;
+    for (uint32_t i = 0; i < count; ++i) known |= wanted[i].key == key;
+    if (!known) wanted[count++] = {shader, &step, key, VK_NULL_HANDLE};
+  }
+  const uint64_t start = monotonic_ns();
+  std::atomic<uint32_t> next{0};  // they take very different times
+  pool.parallel_for(pool.threads(), [&](uint32_t, uint64_t begin, uint64_t end) {
+    for (; begin < end; ++begin)
+      for (uint32_t i; (i = next++) < count;)
+        if (!make(*wanted[i].shader, *wanted[i].step, &wanted[i].pipeline).ok()) wanted[i].pipeline = VK_NULL_HANDLE;
+  });
+  compile_ns_ += monotonic_ns() - start;
+  Status status;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (wanted[i].pipeline == VK_NULL_HANDLE) continue;
+    const Status added = add(wanted[i].key, wanted[i].pipeline);
+    if (status.ok()) status = added;
+  }
+  return status;
+}
+
+const Pipelines::Entry* Pipelines::entry_of(uint64_t key) const {
+  for (uint32_t i = 0; i < count_; ++i)
+    if (entries_[i].key == key) return &entries_[i];
+  return nullptr;
+}
+
+// Takes the pipeline, also where it fails.
+Status Pipelines::add(uint64_t key, VkPipeline pipeline) {
+  if (count_ == entries_.size()) {
+    Array<Entry> larger;
+    const Status grown = larger.allocate(*budget_, std::max<uint64_t>(16, entries_.size() * 2));
+    if (!grown.ok()) {
+      device_->calls().DestroyPipeline(device_->handle(), pipeline, nullptr);
+      return grown;
+    }
+    for (uint32_t i = 0; i < count_; ++i) larger[i] = entries_[i];
+    entries_ = std::move(larger);
+  }
+  entries_[count_] = {key, pipeline, disk_.has_checked(key)};
+  unsaved_ |= !entries_[count_++].checked;
   return {};
 }
 
@@ -128,8 +180,13 @@ bool Pipelines::checked(uint32_t number) {
 
 void Pipelines::set_checked(uint32_t number) {
   const Lock lock(mutex_);
+  unsaved_ |= !entries_[number].checked;
   entries_[number].checked = true;
-  unsaved_ = true;
+}
+
+uint64_t Pipelines::compile_ns() {
+  const Lock lock(mutex_);
+  return compile_ns_;
 }
 
 void Pipelines::save() {
@@ -139,12 +196,13 @@ void Pipelines::save() {
   size_t bytes = 0;
   if (calls.GetPipelineCacheData(device_->handle(), cache_, &bytes, nullptr) != VK_SUCCESS) return;
   Array<uint8_t> data;
-  Array<uint64_t> checked;
-  if (!data.allocate(*budget_, bytes).ok() || !checked.allocate(*budget_, count_).ok()) return;
+  Array<uint64_t> checked;  // what the file had stays: other models have pipelines of their own
+  if (!data.allocate(*budget_, bytes).ok() || !checked.allocate(*budget_, disk_.checked().size() + count_).ok()) return;
   if (calls.GetPipelineCacheData(device_->handle(), cache_, &bytes, data.data()) != VK_SUCCESS) return;
   uint32_t checked_count = 0;
+  for (const uint64_t key : disk_.checked()) checked[checked_count++] = key;
   for (uint32_t i = 0; i < count_; ++i)
-    if (entries_[i].checked) checked[checked_count++] = entries_[i].key;
+    if (entries_[i].checked && !disk_.has_checked(entries_[i].key)) checked[checked_count++] = entries_[i].key;
   disk_.save(checked.data(), checked_count, data.data(), bytes);
   unsaved_ = false;
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "core/thread_pool.h"
 #include "vulkan/disk_cache.h"
 
 namespace dcm::vulkan {
@@ -17,6 +18,10 @@ class Pipelines {
   // The device and the budget outlive it. cache_directory: as for DiskCache.
   Status open(Device& device, const char* cache_directory, MemoryBudget& budget);
 
+  // Makes the pipelines of all steps on the pool's threads, since that is what takes a driver longest. One that cannot
+  // be made is left out: find() says why.
+  Status prepare(const StepList& steps, ThreadPool& pool);
+
   // The pipeline of a step, and its number. Any thread may call it.
   Status find(const Step& step, VkPipeline* pipeline, uint32_t* number);
 
@@ -26,6 +31,9 @@ class Pipelines {
 
   // Writes new pipelines to the disk.
   void save();
+
+  // What the driver has taken so far to make pipelines.
+  uint64_t compile_ns();
 
   VkDescriptorSetLayout set_layout() const { return set_layout_; }
   VkPipelineLayout layout() const { return layout_; }
@@ -39,7 +47,8 @@ class Pipelines {
   };
 
   Status make(const Shader& shader, const Step& step, VkPipeline* pipeline);
-  Status grow();
+  const Entry* entry_of(uint64_t key) const;
+  Status add(uint64_t key, VkPipeline pipeline);
 
   Device* device_ = nullptr;
   MemoryBudget* budget_ = nullptr;
@@ -49,6 +58,7 @@ class Pipelines {
   VkPipelineCache cache_ = VK_NULL_HANDLE;
   Array<Entry> entries_;
   uint32_t count_ = 0;
+  uint64_t compile_ns_ = 0;
   bool unsaved_ = false;
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
 };

@@ -29,8 +29,8 @@ bool fits(const Site& site, uint64_t storage_range) {
 }
 
 const char* refuse(const Site& site, const Lowering* lowering, const DeviceFacts& facts) {
-  if (lowering == nullptr) return "no shader for it";
   if (needs_check(site.op->type)) return "the CPU must look at its input's values";
+  if (lowering == nullptr) return "no shader for it";
   if (!fits(site, facts.storage_range)) return "a value is larger than what a shader can be given";
   return lowering->refuses == nullptr ? nullptr : lowering->refuses(site, facts.traits);
 }

@@ -6,15 +6,21 @@
 
 #include "kernels/kernel_table.h"
 #include "ops/op_rule.h"
+#include "vulkan/lower_op.h"
 #include "vulkan/recorder.h"
 #include "vulkan/small_site.h"
 
 namespace dcm::vulkan {
 namespace {
 
-constexpr double kTolerance = 1e-3;                       // of the largest output
-constexpr uint32_t kSmallSizes[] = {7, 16, 0xFFFFFFFFu};  // height and width, tried in order
-constexpr uint32_t kMostSamples = 3;
+constexpr double kTolerance = 1e-3;  // of the largest output
+
+// Height and width, and samples, at most: the first that takes the pipelines of the operator as it is. Which those are
+// depends on how many pixels and vectors there are.
+constexpr uint32_t kAll = 0xFFFFFFFFu;
+constexpr struct {
+  uint32_t size, samples;
+} kSmallCases[] = {{7, 3}, {16, 3}, {34, 3}, {66, 3}, {7, 32}, {kAll, 3}, {kAll, 32}, {kAll, kAll}};
 
 // Numbers that look random, in [-1, 1), or [0.5, 1.5) where an operator takes no others.
 class Noise {
@@ -55,9 +61,13 @@ class Comparison {
         steps_(budget),
         budget_(budget) {}
 
-  Status run() {
+  // Its steps.
+  Status lower() {
     placed_.lowering->lower(site_, placed_.packed, samples_, model_.device.traits(), steps_);
-    DCM_TRY(steps_.status());
+    return steps_.status();
+  }
+
+  Status run() {
     DCM_TRY(lay_out());
     DCM_TRY(run_on_cpu());
     DCM_TRY(run_on_device());
@@ -207,26 +217,48 @@ Status set_all_checked(PlacedModel& model, const StepList& steps) {
   return {};
 }
 
-// Until all pipelines of `steps`, the operator's as it is in the network, have been used.
+Status prepare_all(PlacedModel& model, uint32_t samples, ThreadPool& pool, MemoryBudget& budget) {
+  StepList steps(budget), all(budget);
+  for (uint32_t i = 0; i < model.graph->ops.size(); ++i) {
+    if (model.ops[i].lowering == nullptr) continue;
+    DCM_TRY(lower_op(model, i, samples, steps));
+    for (const Step& step : steps) all.add(step);
+  }
+  DCM_TRY(all.status());
+  return model.pipelines.prepare(all, pool);
+}
+
+bool same_pipeline(const Step& a, const Step& b) {
+  return std::strcmp(a.shader, b.shader) == 0 && a.specialised == b.specialised &&
+         std::memcmp(a.specialise, b.specialise, a.specialised * sizeof(uint32_t)) == 0;
+}
+
+bool covers(const StepList& steps, const StepList& wanted) {
+  for (const Step& step : wanted)
+    if (std::none_of(steps.begin(), steps.end(), [&step](const Step& each) { return same_pipeline(each, step); }))
+      return false;
+  return true;
+}
+
+// With a case that takes all pipelines of `steps`, the operator's as it is in the network.
 Status check_op(PlacedModel& model, const PlacedOp& placed, const Site& site, const StepList& steps, uint32_t samples,
                 MemoryBudget& budget) {
-  for (const uint32_t size : kSmallSizes) {
-    const bool whole = size == kSmallSizes[2];
+  for (const auto& each : kSmallCases) {
     SmallSite small;
-    if (!small.build(site, size, budget).ok()) continue;
-    Comparison comparison(model, placed, small.site(), whole ? samples : std::min(samples, kMostSamples), budget);
+    if (!small.build(site, each.size, budget).ok()) continue;
+    Comparison comparison(model, placed, small.site(), std::min(samples, each.samples), budget);
+    DCM_TRY(comparison.lower());
+    if (!covers(comparison.steps(), steps)) continue;
     DCM_TRY(comparison.run());
-    DCM_TRY(set_all_checked(model, comparison.steps()));
-    bool all;
-    DCM_TRY(all_checked(model, steps, &all));
-    if (all) return {};
+    return set_all_checked(model, comparison.steps());
   }
   return Status::error(DCM_MACHINE_UNSUPPORTED, "there is no case that checks its shaders");
 }
 
 }  // namespace
 
-Status check_pipelines(PlacedModel& model, uint32_t samples, MemoryBudget& budget) {
+Status check_pipelines(PlacedModel& model, uint32_t samples, ThreadPool* pool, MemoryBudget& budget) {
+  if (pool != nullptr) DCM_TRY(prepare_all(model, samples, *pool, budget));
   const Graph& graph = *model.graph;
   struct Candidate {
     uint32_t op;
@@ -247,10 +279,7 @@ Status check_pipelines(PlacedModel& model, uint32_t samples, MemoryBudget& budge
   for (uint32_t c = 0; c < count; ++c) {
     const uint32_t i = candidates[c].op;
     const Site site = site_of(graph.ops[i], graph, *model.weights);
-    steps.clear();
-    model.ops[i].lowering->lower(site, model.ops[i].packed, site.output().samples(samples), model.device.traits(),
-                                 steps);
-    DCM_TRY(steps.status());
+    DCM_TRY(lower_op(model, i, samples, steps));
     if (model.ops[i].shader == nullptr) model.ops[i].shader = steps.begin()->shader;  // the first time, as it is opened
     bool all;
     DCM_TRY(all_checked(model, steps, &all));

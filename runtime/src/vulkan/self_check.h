@@ -7,6 +7,7 @@ namespace dcm::vulkan {
 
 // Runs an operator for each pipeline that a run of so many samples uses and nobody has checked, the one with the least
 // work, on small random inputs. The weights' arrays are there. MACHINE_UNSUPPORTED if a result is wrong.
-Status check_pipelines(PlacedModel& model, uint32_t samples, MemoryBudget& budget);
+// pool: makes the pipelines; null: the caller does.
+Status check_pipelines(PlacedModel& model, uint32_t samples, ThreadPool* pool, MemoryBudget& budget);
 
 }  // namespace dcm::vulkan

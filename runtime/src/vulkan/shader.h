@@ -8,10 +8,7 @@ namespace dcm::vulkan {
 // What only some devices have, and a variant of a shader may use.
 enum Feature : uint32_t {
   kSubgroupArithmetic = 1u << 0,  // subgroupAdd and its like, in compute
-  kStorage16 = 1u << 1,           // 16-bit values in storage buffers
-  kStorage8 = 1u << 2,            // 8-bit values in storage buffers
-  kFloat16 = 1u << 3,             // arithmetic with 16-bit floats
-  kIntegerDot = 1u << 4,          // dot products of 8-bit integers
+  kNarrowStorage = 1u << 1,       // 8-bit and 16-bit values in storage buffers
 };
 
 struct Shader {

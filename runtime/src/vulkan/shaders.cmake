@@ -46,9 +46,18 @@ macro(dcmobile_reducing_shader name source)
   dcmobile_shader(${name} ${source})
 endmacro()
 
+# Weights of 8 and 16 bits, where each is read for one or a few products: loads of that size where the device has them.
+macro(dcmobile_weight_shader name source)
+  cmake_parse_arguments(weight "" "" "DEFINES;NEEDS" ${ARGN})
+  dcmobile_shader(${name} ${source} DEFINES NARROW_STORAGE ${weight_DEFINES} NEEDS kNarrowStorage ${weight_NEEDS})
+endmacro()
+
+dcmobile_weight_shader(linear linear.comp DEFINES SUBGROUPS NEEDS kSubgroupArithmetic)
 dcmobile_reducing_shader(linear linear.comp)
+dcmobile_weight_shader(sparse_convolution sparse_convolution.comp)
 dcmobile_shader(sparse_convolution sparse_convolution.comp)
 dcmobile_shader(dense_convolution dense_convolution.comp)
+dcmobile_weight_shader(direct_convolution direct_convolution.comp)
 dcmobile_shader(direct_convolution direct_convolution.comp)
 dcmobile_shader(matmul matmul.comp)
 dcmobile_shader(unary unary.comp)

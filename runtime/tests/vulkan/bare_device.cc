@@ -16,14 +16,13 @@ void require(VkResult result, const char* call) {
 
 constexpr size_t kPage = 4096;  // at least the alignment of memory that drivers take from us
 
-bool takes_host_memory(VkPhysicalDevice device) {
+bool has_extension(VkPhysicalDevice device, const char* name) {
   uint32_t count = 0;
   vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
   std::vector<VkExtensionProperties> extensions(count);
   vkEnumerateDeviceExtensionProperties(device, nullptr, &count, extensions.data());
-  return std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
-    return std::strcmp(extension.extensionName, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME) == 0;
-  });
+  return std::any_of(extensions.begin(), extensions.end(),
+                     [name](const auto& extension) { return std::strcmp(extension.extensionName, name) == 0; });
 }
 
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
@@ -93,6 +92,18 @@ BareDevice::BareDevice() {
   if ((subgroup.supportedOperations & VK_SUBGROUP_FEATURE_ARITHMETIC_BIT) != 0 &&
       (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0)
     traits_.features |= vulkan::kSubgroupArithmetic;
+  VkPhysicalDevice16BitStorageFeatures storage16 = {};
+  storage16.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES;
+  VkPhysicalDevice8BitStorageFeatures storage8 = {};
+  storage8.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_8BIT_STORAGE_FEATURES;
+  storage8.pNext = &storage16;
+  VkPhysicalDeviceFeatures2 features = {};
+  features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
+  features.pNext = &storage8;
+  const bool has_storage8 = has_extension(physical_, VK_KHR_8BIT_STORAGE_EXTENSION_NAME);
+  if (has_storage8) vkGetPhysicalDeviceFeatures2(physical_, &features);
+  const bool narrow = storage16.storageBuffer16BitAccess != VK_FALSE && storage8.storageBuffer8BitAccess != VK_FALSE;
+  if (narrow) traits_.features |= vulkan::kNarrowStorage;
 
   const float priority = 1.0f;
   VkDeviceQueueCreateInfo queue = {};
@@ -104,12 +115,17 @@ BareDevice::BareDevice() {
   device.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
   device.queueCreateInfoCount = 1;
   device.pQueueCreateInfos = &queue;
-  const bool host_memory = takes_host_memory(physical_);
-  const char* const host_memory_extension = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
-  if (host_memory) {
-    device.enabledExtensionCount = 1;
-    device.ppEnabledExtensionNames = &host_memory_extension;
+  std::vector<const char*> extensions;
+  storage16 = {storage16.sType, nullptr, VK_TRUE, VK_FALSE, VK_FALSE, VK_FALSE};
+  storage8 = {storage8.sType, &storage16, VK_TRUE, VK_FALSE, VK_FALSE};
+  if (narrow) {
+    device.pNext = &storage8;
+    extensions.push_back(VK_KHR_8BIT_STORAGE_EXTENSION_NAME);
   }
+  const bool host_memory = has_extension(physical_, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
+  if (host_memory) extensions.push_back(VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
+  device.enabledExtensionCount = static_cast<uint32_t>(extensions.size());
+  device.ppEnabledExtensionNames = extensions.data();
   require(vkCreateDevice(physical_, &device, nullptr, &device_), "vkCreateDevice");
   vkGetDeviceQueue(device_, 0, 0, &queue_);
   if (host_memory)
@@ -269,6 +285,11 @@ void BareDevice::run(const vulkan::Step& step, uint32_t features, DeviceBuffer* 
                      uint32_t most_groups) {
   const vulkan::Shader* const shader = vulkan::find_shader(step.shader, features);
   if (shader == nullptr) throw std::runtime_error(std::string("there is no shader ") + step.shader);
+  run(step, *shader, bindings, most_groups);
+}
+
+void BareDevice::run(const vulkan::Step& step, const vulkan::Shader& shader, DeviceBuffer* const bindings[4],
+                     uint32_t most_groups) {
   VkDescriptorBufferInfo ranges[4] = {};
   std::vector<VkWriteDescriptorSet> writes;
   require(vkResetDescriptorPool(device_, descriptors_, 0), "vkResetDescriptorPool");
@@ -296,7 +317,7 @@ void BareDevice::run(const vulkan::Step& step, uint32_t features, DeviceBuffer* 
   begin.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO;
   begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
   require(vkBeginCommandBuffer(commands_, &begin), "vkBeginCommandBuffer");
-  vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline(step, *shader));
+  vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline(step, shader));
   vkCmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, layout_, 0, 1, &set_, 0, nullptr);
   vkCmdPushConstants(commands_, layout_, VK_SHADER_STAGE_COMPUTE_BIT, 0, step.push_words * 4, step.push);
   const uint64_t x = std::min<uint64_t>(step.groups, most_groups), y_needed = (step.groups + x - 1) / x;

@@ -49,6 +49,9 @@ class BareDevice {
   // Runs the step with the best shader that the features allow, and waits. bindings: y, a, b, c; null: none. Groups are
   // folded as if the device could take most_groups along an axis.
   void run(const vulkan::Step& step, uint32_t features, DeviceBuffer* const bindings[4], uint32_t most_groups = 65535);
+  // The same with a shader that the library need not have.
+  void run(const vulkan::Step& step, const vulkan::Shader& shader, DeviceBuffer* const bindings[4],
+           uint32_t most_groups = 65535);
 
   // Of the validation layer, if it is there, since the last call.
   std::vector<std::string> take_complaints() { return std::exchange(complaints_, {}); }

@@ -10,6 +10,7 @@
 
 #include "on_device.h"
 #include "small_network.h"
+#include "wide_network.h"
 
 namespace dcm::testing {
 namespace {
@@ -139,6 +140,41 @@ TEST_F(DeviceFault, TheSecondStartChecksNothing) {
   faulty_reset();
   EXPECT_EQ(run_and_explain(2, true), "");
   EXPECT_LT(faulty_calls("vkQueueSubmit"), first);
+}
+
+// No driver for the CPU keeps any.
+TEST_F(DeviceFault, TheDriverGetsBackWhatItKept) {
+  empty_cache();
+  faulty_keep_pipelines(100'003);
+  EXPECT_EQ(run_and_explain(2, true), "");
+  EXPECT_EQ(faulty_kept_pipelines(), 0u);
+  EXPECT_EQ(run_and_explain(2, true), "");
+  EXPECT_EQ(faulty_kept_pipelines(), 100'003u);
+}
+
+// An app with two networks: neither start forgets what the other's has checked.
+TEST_F(DeviceFault, ModelsShareTheFile) {
+  empty_cache();
+  const dcm_options options = device_options("vulkan", true);
+  const Bytes files[] = {small_file(), wide_network().build()};
+  uint32_t submits[3][2];
+  std::filesystem::file_time_type written[3];
+  for (int start = 0; start < 3; ++start) {
+    for (int i = 0; i < 2; ++i) {
+      faulty_reset();
+      const Opened opened = open_bytes(files[i], &options);
+      ASSERT_EQ(opened.code, DCM_OK) << opened.text;
+      EXPECT_STREQ(report_of(opened.model.get()).fallback, "");
+      submits[start][i] = faulty_calls("vkQueueSubmit");
+    }
+    written[start] = std::filesystem::last_write_time(cache_file());
+  }
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_LT(submits[1][i], submits[0][i]);
+    EXPECT_EQ(submits[2][i], submits[1][i]);
+  }
+  EXPECT_EQ(written[1], written[0]);  // nothing new, nothing to write
+  EXPECT_EQ(written[2], written[0]);
 }
 
 // Whatever happened to the file: it is used as it was written, or not at all.

@@ -32,6 +32,7 @@ struct Fault {
 
 Fault faults[kCalls];
 std::atomic<bool> drops{false};
+std::atomic<uint32_t> keeps{0}, kept{0};  // bytes of pipelines
 FaultyLimits limited = {};
 PFN_vkVoidFunction real[kCalls];
 PFN_vkGetInstanceProcAddr real_get_instance = nullptr;
@@ -101,7 +102,39 @@ VKAPI_ATTR void VKAPI_CALL get_memory(VkPhysicalDevice device, VkPhysicalDeviceM
   }
 }
 
+uint8_t pattern(size_t i) {
+  return static_cast<uint8_t>(i * 7 + 3);
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL get_pipelines(VkDevice device, VkPipelineCache cache, size_t* size, void* data) {
+  const auto get = reinterpret_cast<PFN_vkGetPipelineCacheData>(real[kGetPipelineCacheData]);
+  size_t own = 0;
+  VkResult result = VK_SUCCESS;
+  if (fails<kGetPipelineCacheData>(&result)) return result;
+  if (data != nullptr) own = *size - std::min<size_t>(*size, keeps);
+  result = get(device, cache, &own, data);
+  if (result != VK_SUCCESS) return result;
+  if (data != nullptr)
+    for (size_t i = 0; i < keeps; ++i) static_cast<uint8_t*>(data)[own + i] = pattern(i);
+  *size = own + keeps;
+  return VK_SUCCESS;
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL create_pipelines(VkDevice device, const VkPipelineCacheCreateInfo* info,
+                                                const VkAllocationCallbacks* allocator, VkPipelineCache* cache) {
+  VkResult result = VK_SUCCESS;
+  if (fails<kCreatePipelineCache>(&result)) return result;
+  VkPipelineCacheCreateInfo behind = *info;
+  behind.initialDataSize -= std::min<size_t>(info->initialDataSize, keeps);
+  const uint8_t* const given = static_cast<const uint8_t*>(info->pInitialData) + behind.initialDataSize;
+  kept = 0;
+  while (kept < info->initialDataSize - behind.initialDataSize && given[kept] == pattern(kept)) ++kept;
+  return reinterpret_cast<PFN_vkCreatePipelineCache>(real[kCreatePipelineCache])(device, &behind, allocator, cache);
+}
+
 PFN_vkVoidFunction wrapper(uint32_t index) {
+  if (index == kGetPipelineCacheData) return reinterpret_cast<PFN_vkVoidFunction>(get_pipelines);
+  if (index == kCreatePipelineCache) return reinterpret_cast<PFN_vkVoidFunction>(create_pipelines);
   switch (index) {
     case kGetPhysicalDeviceProperties:
       return reinterpret_cast<PFN_vkVoidFunction>(get_properties);
@@ -167,6 +200,7 @@ __attribute__((visibility("default"))) PFN_vkVoidFunction vkGetInstanceProcAddr(
 __attribute__((visibility("default"))) void faulty_reset(void) {
   for (Fault& fault : faults) fault.calls = 0, fault.from = 0;
   drops = false;
+  keeps = kept = 0;
   limited = {};
 }
 
@@ -182,6 +216,14 @@ __attribute__((visibility("default"))) uint32_t faulty_calls(const char* name) {
 
 __attribute__((visibility("default"))) void faulty_drop_dispatches(void) {
   drops = true;
+}
+
+__attribute__((visibility("default"))) void faulty_keep_pipelines(uint32_t bytes) {
+  keeps = bytes;
+}
+
+__attribute__((visibility("default"))) uint32_t faulty_kept_pipelines(void) {
+  return kept;
 }
 
 __attribute__((visibility("default"))) void faulty_limit(const FaultyLimits* limits) {

@@ -19,6 +19,12 @@ uint32_t faulty_calls(const char* name);
 // From now on dispatches are dropped: what shaders should have written is not written.
 void faulty_drop_dispatches(void);
 
+// From now on drivers keep compiled pipelines: a pipeline cache gives so many bytes more than the driver behind does,
+// which keeps none where it runs on the CPU.
+void faulty_keep_pipelines(uint32_t bytes);
+// How many of those bytes the last pipeline cache was made from, unchanged.
+uint32_t faulty_kept_pipelines(void);
+
 // What devices say of themselves: each number that is not 0 in place of the true one, where it is lower (alignment:
 // higher).
 struct FaultyLimits {

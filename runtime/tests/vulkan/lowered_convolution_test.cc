@@ -14,6 +14,11 @@ using Shape32 = std::vector<uint32_t>;
 class LoweredConvolution : public testing::OnEachVariant {};
 DCM_ON_EACH_VARIANT(LoweredConvolution);
 
+TEST_P(LoweredConvolution, RunsTheVariantThatTheFeaturesAllow) {
+  for (const char* name : {"sparse_convolution", "direct_convolution"})
+    EXPECT_EQ(vulkan::find_shader(name, features())->needs, features() & vulkan::kNarrowStorage) << name;
+}
+
 constexpr WeightForm kForms[] = {WeightForm::kSparse, WeightForm::kDenseShared, WeightForm::kDense};
 
 struct Case {
@@ -114,6 +119,17 @@ TEST_P(LoweredConvolution, OfRowsWithNothing) {
   op.weight = parts.sparse({40, 3, 3, 3}, codes, testing::kCentroids);
   op.bias = parts.dense({40}, testing::random_values(random, 40));
   testing::expect_as_on_cpu(parts, {{1, 3, 40, 50}}, false, features(), random);
+}
+
+TEST_P(LoweredConvolution, OfRowsLongerThanASegment) {
+  std::mt19937 random(18);
+  Case each;
+  each.weight = {2, 65600, 1, 1};
+  each.input = {1, 65600, 2, 3};
+  each.expect(random, features());
+  each.type = fb::OpAttributes_ConvTranspose2d;
+  each.weight = {65600, 2, 1, 1};
+  each.expect(random, features());
 }
 
 TEST_P(LoweredConvolution, OfOneDimension) {

@@ -11,6 +11,14 @@ namespace fb = testing::fb;
 
 class LoweredLinear : public testing::OnEachVariant {};
 DCM_ON_EACH_VARIANT(LoweredLinear);
+INSTANTIATE_TEST_SUITE_P(Subgroups, LoweredLinear, ::testing::Values(uint32_t{vulkan::kSubgroupArithmetic}));
+
+// Else the tests of a variant would test another one.
+TEST_P(LoweredLinear, RunsTheVariantThatTheFeaturesAllow) {
+  const vulkan::Shader* const shader = vulkan::find_shader("linear", features());
+  ASSERT_NE(shader, nullptr);
+  EXPECT_EQ(shader->needs, (features() & vulkan::kSubgroupArithmetic) != 0 ? features() : 0u);
+}
 
 constexpr WeightForm kForms[] = {WeightForm::kSparse, WeightForm::kDenseShared, WeightForm::kDense};
 

@@ -9,10 +9,10 @@
 
 namespace dcm::testing {
 
-// The devices' features that the shaders' variants look at, all and none.
-class OnEachVariant : public ::testing::TestWithParam<bool> {
+// The device's features that the shaders' variants look at: those of a mask.
+class OnEachVariant : public ::testing::TestWithParam<uint32_t> {
  protected:
-  uint32_t features() const { return GetParam() ? BareDevice::shared().traits().features : 0; }
+  uint32_t features() const { return GetParam() & BareDevice::shared().traits().features; }
   void TearDown() override;
 };
 
@@ -30,6 +30,8 @@ void expect_as_on_cpu(const ModelParts& parts, const std::vector<std::vector<uin
 
 }  // namespace dcm::testing
 
-#define DCM_ON_EACH_VARIANT(suite)                             \
-  INSTANTIATE_TEST_SUITE_P(Variants, suite, ::testing::Bool(), \
-                           [](const auto& tested) { return std::string(tested.param ? "AllFeatures" : "Plain"); })
+// With all features and with none.
+#define DCM_ON_EACH_VARIANT(suite)                                                               \
+  INSTANTIATE_TEST_SUITE_P(Variants, suite, ::testing::Values(0u, ~0u), [](const auto& tested) { \
+    return std::string(tested.param == 0 ? "Plain" : "AllFeatures");                             \
+  })

@@ -5,7 +5,7 @@
 namespace dcm::vulkan {
 namespace {
 
-enum Part { kWords, kRowBegin, kCodebook, kBiasPart };
+enum Part { kWords, kCodes, kRowBegin, kCodebook, kBiasPart };
 
 constexpr uint32_t kLeastTiledOutputs = 8;  // of a group: with fewer most of a tile would be idle
 constexpr uint32_t kMostPixels = 4;         // of an invocation of sparse_convolution.comp
@@ -43,14 +43,18 @@ ConvolutionPush shapes_of(const Site& site, uint32_t samples) {
   return push;
 }
 
+// Of a row of a transposed convolution's weight when it is turned, as others' are: the weights of one output.
+uint64_t turned_columns(const Site& site) {
+  const ConvolutionAttributes& convolution = site.op->attributes.convolution;
+  return uint64_t{site.input().dims[1]} / convolution.groups * convolution.y.kernel * convolution.x.kernel;
+}
+
 const char* refuses(const Site& site, const Traits&) {
   if (site.weight().form == WeightForm::kSparse) {
     const ConvolutionAttributes& convolution = site.op->attributes.convolution;
     if (convolution.y.extent() > 65536 || convolution.x.extent() > 65536)
       return "a window of more than 65,536 elements";
-    const uint64_t row =
-        uint64_t{site.input().dims[1]} / convolution.groups * convolution.y.kernel * convolution.x.kernel;
-    if (row > kMostSparseColumns) return "rows of more than 2^24 weights";
+    if (turned_columns(site) > kMostSparseColumns) return "rows of more than 2^24 weights";
   }
   return refuse_weight(site.weight());
 }
@@ -69,17 +73,29 @@ void visit_turned(const Site& site, F&& f) {
 
 PackedWeight pack_turned(const Site& site, ConstantWriter& writer) {
   const uint32_t rows = site.output().dims[1];
-  PackedWeight packed = {kPackedSparse, 0, 0, 0};
+  const uint64_t nonzeros = site.weight().nonzeros;
+  const bool is_long = turned_columns(site) > kMostShortColumns;
+  PackedWeight packed = {is_long ? kPackedLongSparse : kPackedSparse, 0, 0, 0, 0};
   uint32_t* const row_begin = writer.take(uint64_t{rows} + 1, &packed.row_begin);
-  uint32_t* const words = writer.take(site.weight().nonzeros, &packed.words);
+  uint32_t* const words = writer.take(is_long ? nonzeros : divide_up(nonzeros, 2), &packed.words);
+  uint32_t* const codes = writer.take(is_long ? 0 : divide_up(nonzeros, 4), &packed.codes);
   writer.put(site.weight().codebook.data(), site.weight().codebook.size(), &packed.codebook);
   if (row_begin == nullptr) return packed;
   for (uint32_t row = 0; row <= rows; ++row) row_begin[row] = 0;
   visit_turned(site, [&](uint32_t row, uint32_t, uint8_t) { ++row_begin[row + 1]; });
   for (uint32_t row = 0; row < rows; ++row) row_begin[row + 1] += row_begin[row];
   // row_begin[row] moves to the end of the row, which is the begin of the next, as it fills.
-  visit_turned(
-      site, [&](uint32_t row, uint32_t column, uint8_t code) { words[row_begin[row]++] = sparse_word(column, code); });
+  uint16_t* const short_columns = reinterpret_cast<uint16_t*>(words);
+  uint8_t* const short_codes = reinterpret_cast<uint8_t*>(codes);
+  visit_turned(site, [&](uint32_t row, uint32_t column, uint8_t code) {
+    const uint32_t i = row_begin[row]++;
+    if (is_long) {
+      words[i] = sparse_word(column, code);
+    } else {
+      short_columns[i] = static_cast<uint16_t>(column);
+      short_codes[i] = code;
+    }
+  });
   for (uint32_t row = rows; row > 0; --row) row_begin[row] = row_begin[row - 1];
   row_begin[0] = 0;
   return packed;
@@ -90,6 +106,7 @@ void pack(const Site& site, ConstantWriter& writer, Packed* packed) {
   const PackedWeight weight = turned ? pack_turned(site, writer) : pack_weight(site.weight(), writer);
   packed->form = weight.form;
   packed->at[kWords] = weight.words;
+  packed->at[kCodes] = weight.codes;
   packed->at[kRowBegin] = weight.row_begin;
   packed->at[kCodebook] = weight.codebook;
   packed->at[kBiasPart] = pack_bias(site.weights[kBias], site.output().dims[1], writer);
@@ -108,6 +125,7 @@ bool is_padded(const ConvolutionAttributes& convolution) {
 void lower(const Site& site, const Packed& packed, uint32_t samples, const Traits&, StepList& steps) {
   ConvolutionPush push = shapes_of(site, samples);
   push.words = packed.at[kWords];
+  push.codes = packed.at[kCodes];
   push.row_begin = packed.at[kRowBegin];
   push.codebook = packed.at[kCodebook];
   push.bias = packed.at[kBiasPart];
@@ -116,10 +134,10 @@ void lower(const Site& site, const Packed& packed, uint32_t samples, const Trait
   step.bindings[0] = output();
   step.bindings[1] = input(0);
   step.bindings[3] = constants();
-  if (packed.form == kPackedSparse) {
+  if (is_sparse(packed.form)) {
     const bool padded = is_transposed(site) || is_padded(site.op->attributes.convolution);
-    return steps.add(
-        sparse_convolution_step(push, output(), input(0), activation_of(site), padded, is_transposed(site)));
+    return steps.add(sparse_convolution_step(push, output(), input(0), packed.form, activation_of(site), padded,
+                                             is_transposed(site)));
   }
   if (!is_transposed(site) && push.group_outputs >= kLeastTiledOutputs) {
     step.shader = "dense_convolution";
@@ -138,8 +156,8 @@ void lower(const Site& site, const Packed& packed, uint32_t samples, const Trait
 
 }  // namespace
 
-Step sparse_convolution_step(ConvolutionPush push, Operand y, Operand a, uint32_t activation, bool padded,
-                             bool transposed) {
+Step sparse_convolution_step(ConvolutionPush push, Operand y, Operand a, uint32_t form, uint32_t activation,
+                             bool padded, bool transposed) {
   const uint64_t pixels = uint64_t{push.samples} * push.out_height * push.out_width;
   const uint32_t each = pixels >= kPixelsForMany ? kMostPixels : 1;
   const uint64_t tiles = divide_up(pixels, uint64_t{each} * kThreads);
@@ -150,7 +168,7 @@ Step sparse_convolution_step(ConvolutionPush push, Operand y, Operand a, uint32_
   step.bindings[0] = y;
   step.bindings[1] = a;
   step.bindings[3] = constants();
-  step.set_specialise({kThreads, kPackedSparse, activation, each, padded ? 1u : 0u, transposed ? 1u : 0u});
+  step.set_specialise({kThreads, form, activation, each, padded ? 1u : 0u, transposed ? 1u : 0u});
   step.set_push(push);
   step.groups = tiles * divide_up(push.outputs, push.rows_of_group);
   return step;

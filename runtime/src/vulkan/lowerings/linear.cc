@@ -5,7 +5,7 @@
 namespace dcm::vulkan {
 namespace {
 
-enum Part { kWords, kRowBegin, kCodebook, kBiasPart };
+enum Part { kWords, kCodes, kRowBegin, kCodebook, kBiasPart };
 
 constexpr uint32_t kManyForDense = 16;   // vectors: half a tile
 constexpr uint32_t kManyForSparse = 32;  // vectors: half a workgroup
@@ -18,6 +18,7 @@ void pack(const Site& site, ConstantWriter& writer, Packed* packed) {
   const PackedWeight weight = pack_weight(site.weight(), writer);
   packed->form = weight.form;
   packed->at[kWords] = weight.words;
+  packed->at[kCodes] = weight.codes;
   packed->at[kRowBegin] = weight.row_begin;
   packed->at[kCodebook] = weight.codebook;
   packed->at[kBiasPart] = pack_bias(site.weights[kBias], site.weight().rows, writer);
@@ -31,6 +32,7 @@ void lower_few(const Site& site, const Packed& packed, uint32_t vectors, const T
   push.columns = weight.columns;
   push.samples = vectors;
   push.words = packed.at[kWords];
+  push.codes = packed.at[kCodes];
   push.row_begin = packed.at[kRowBegin];
   push.codebook = packed.at[kCodebook];
   push.bias = packed.at[kBiasPart];
@@ -39,7 +41,7 @@ void lower_few(const Site& site, const Packed& packed, uint32_t vectors, const T
   step.bindings[0] = output();
   step.bindings[1] = input(0);
   step.bindings[3] = constants();
-  const uint64_t row_elements = packed.form == kPackedSparse ? weight.nonzeros / weight.rows : weight.columns;
+  const uint64_t row_elements = is_sparse(packed.form) ? weight.nonzeros / weight.rows : weight.columns;
   const uint32_t team = team_for(row_elements, traits), at_once = vectors == 1 ? 1 : 4;
   step.set_specialise({kThreads, packed.form, activation_of(site), team, at_once});
   step.set_push(push);
@@ -76,17 +78,19 @@ void lower_turned(const Site& site, const Packed& packed, uint32_t vectors, Step
   push.outputs = push.group_outputs = weight.rows;
   push.kernel_h = push.kernel_w = push.stride_y = push.stride_x = push.dilation_y = push.dilation_x = 1;
   push.words = packed.at[kWords];
+  push.codes = packed.at[kCodes];
   push.row_begin = packed.at[kRowBegin];
   push.codebook = packed.at[kCodebook];
   push.bias = packed.at[kBiasPart];
-  steps.add(sparse_convolution_step(push, y, x, activation_of(site), /*padded=*/false, /*transposed=*/false));
+  steps.add(
+      sparse_convolution_step(push, y, x, packed.form, activation_of(site), /*padded=*/false, /*transposed=*/false));
   steps.add(transpose_step(weight.rows, vectors, output(), y));
 }
 
 void lower(const Site& site, const Packed& packed, uint32_t samples, const Traits& traits, StepList& steps) {
   const uint32_t vectors = static_cast<uint32_t>(site.input().elements() / site.weight().columns * samples);
-  if (packed.form == kPackedSparse && vectors >= kManyForSparse) return lower_turned(site, packed, vectors, steps);
-  if (packed.form != kPackedSparse && vectors >= kManyForDense) return lower_tiled(site, packed, vectors, steps);
+  if (is_sparse(packed.form) && vectors >= kManyForSparse) return lower_turned(site, packed, vectors, steps);
+  if (!is_sparse(packed.form) && vectors >= kManyForDense) return lower_tiled(site, packed, vectors, steps);
   lower_few(site, packed, vectors, traits, steps);
 }
 

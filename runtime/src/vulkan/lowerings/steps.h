@@ -13,8 +13,8 @@ Step matmul_step(const MatMulPush& push, Operand y, Operand a, Operand b);
 Step matmul_step_by_weight(const MatMulPush& push, Operand y, Operand a, uint32_t form, uint32_t activation);
 
 // A step of sparse_convolution.comp. It sets rows_of_group itself.
-Step sparse_convolution_step(ConvolutionPush push, Operand y, Operand a, uint32_t activation, bool padded,
-                             bool transposed);
+Step sparse_convolution_step(ConvolutionPush push, Operand y, Operand a, uint32_t form, uint32_t activation,
+                             bool padded, bool transposed);
 
 // A step of softmax.comp.
 Step softmax_step(const SoftmaxPush& push, Operand y, Operand a, const Traits& traits);

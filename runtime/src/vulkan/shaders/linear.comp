@@ -26,11 +26,10 @@ void main() {
   uvec4 sample_at = min(first_sample + uvec4(0, 1, 2, 3), uvec4(push.samples - 1)) * push.columns;
 
   vec4 sums = vec4(0.0);
-  if (FORM == SPARSE) {
+  if (FORM == SPARSE || FORM == LONG_SPARSE) {
     uint end = c[push.row_begin + read_row + 1];
     for (uint i = c[push.row_begin + read_row] + team_member(); i < end; i += TEAM) {
-      uint word = c[push.words + i];
-      sums += sparse_value(word, push.codebook) * inputs_at(sample_at, sparse_column(word));
+      sums += sparse_value(push.words, push.codes, push.codebook, i) * inputs_at(sample_at, sparse_column(push.words, i));
     }
   } else {
     for (uint i = team_member(); i < push.columns; i += TEAM)

@@ -9,6 +9,7 @@
   uint columns;     \
   uint samples;     \
   uint words;       \
+  uint codes;       \
   uint row_begin;   \
   uint codebook;    \
   uint bias;
@@ -40,6 +41,7 @@
   uint group_outputs;    \
   uint rows_of_group;    \
   uint words;            \
+  uint codes;            \
   uint row_begin;        \
   uint codebook;         \
   uint bias;

@@ -46,14 +46,15 @@ void place_pixels(uint first_pixel) {
   }
 }
 
-void unpack(uint i, uint word) {
-  uint column = sparse_column(word), area = push.kernel_h * push.kernel_w;
+// Non-zero number `nonzero` to place i of the chunk.
+void unpack(uint i, uint nonzero) {
+  uint column = sparse_column(push.words, nonzero), area = push.kernel_h * push.kernel_w;
   uint channel = column / area, tap = column % area;
   uint tap_y = tap / push.kernel_w * push.dilation_y, tap_x = tap % push.kernel_w * push.dilation_x;
   uint plane = channel * push.height * push.width;
   chunk_place[i] = TRANSPOSED != 0 ? plane : plane + tap_y * push.width + tap_x;
   chunk_tap[i] = tap_y << 16 | tap_x;
-  chunk_value[i] = sparse_value(word, push.codebook);
+  chunk_value[i] = sparse_value(push.words, push.codes, push.codebook, nonzero);
 }
 
 float input_at(uint p, uint place, uint tap) {
@@ -88,7 +89,7 @@ void main() {
   while (row < end_row) {
     uint count = min(end - chunk, gl_WorkGroupSize.x);
     barrier();
-    if (gl_LocalInvocationID.x < count) unpack(gl_LocalInvocationID.x, c[push.words + chunk + gl_LocalInvocationID.x]);
+    if (gl_LocalInvocationID.x < count) unpack(gl_LocalInvocationID.x, chunk + gl_LocalInvocationID.x);
     barrier();
     uint i = 0;
     while (row < end_row) {

@@ -237,7 +237,10 @@ public final class Model implements AutoCloseable {
     @NonNull
     public DeviceReport device() {
         String why = nativeModel.fallback();
-        return why == null ? device : new DeviceReport(Dcmobile.CPU, "", why, new long[] {device.operatorCount(), 0, 0, 0, 0});
+        if (why == null) {
+            return device;
+        }
+        return new DeviceReport(Dcmobile.CPU, "", why, new long[] {device.operatorCount(), 0, 0, 0, 0, 0});
     }
 
     /**
