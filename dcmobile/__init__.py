@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dcmobile.device import Device, DeviceReport, devices
     from dcmobile.distillation import Distillation
     from dcmobile.fileformat import Metadata
+    from dcmobile.fold_batch_norms import fold_batch_norms
     from dcmobile.image import ImagePreprocessing
     from dcmobile.model import Model, load
     from dcmobile.recipe import Compensation, EntropySharing, LayerRecipe, PruningBudget, Recipe
@@ -68,6 +69,7 @@ __all__ = [
     "__version__",
     "compress",
     "devices",
+    "fold_batch_norms",
     "load",
     "search",
     "sensitivity",
@@ -91,6 +93,7 @@ _LAZY = {
     "Model": "model",
     "Sensitivity": "budget.sensitivity",
     "devices": "device",
+    "fold_batch_norms": "fold_batch_norms",
     "load": "model",
     "search": "trials.search",
     "SearchResult": "trials.search",

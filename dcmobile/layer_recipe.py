@@ -49,7 +49,8 @@ class LayerRecipe:
     codebook: of the centroids in the file: "fp32", "fp16" for half the bytes, or "auto": fp16 where the rounding is
         lost in the error of the sharing, at most a twentieth of it, squared; fp32 for centroids that were trained.
     biases: "fp32", "fp16", or "auto": as the centroids of the layer's weights, if the rounding is that of normal
-        numbers; fp32 where there are none.
+        numbers; fp32 where there are none. A batch norm behind a layer that is shared already has its factors so
+        too, by the pattern that fits its own module.
     """
 
     density: float | None = None

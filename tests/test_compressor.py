@@ -61,12 +61,12 @@ def train(compressor: Compressor, optimizer: torch.optim.Optimizer, first: int, 
     return losses
 
 
-def agrees(path: Path, model: nn.Module, x: torch.Tensor) -> None:
-    """The file's outputs are the model's to 1e-5 of the greatest."""
+def agrees(path: Path, model: nn.Module, x: torch.Tensor, tolerance: float = 1e-5) -> None:
+    """The file's outputs are the model's to the tolerance, of the greatest."""
     with torch.no_grad():
         expected = model(x).numpy()
     actual = dcmobile.load(path)(x.numpy())
-    assert np.abs(actual - expected).max() <= 1e-5 * np.abs(expected).max()
+    assert np.abs(actual - expected).max() <= tolerance * np.abs(expected).max()
 
 
 def densities(compressor: Compressor) -> list[float]:
@@ -361,6 +361,13 @@ def test_a_batch_norm_behind_a_shared_layer_keeps_its_codebook(tmp_path: Path) -
     graph = read_file(tmp_path / "norm.dcmodel").graph
     assert [op.kind for op in graph.ops] == ["Conv2d", "ChannelAffine", "Flatten", "Linear"]
     assert np.unique(graph.weights["0.weight"].values).size <= 9
+    compressor.recipe = Recipe({**compressor.recipe.layers, "*": {"biases": "fp16"}})
+    compressor.export(tmp_path / "half.dcmodel", (torch.zeros(1, 2, 5, 5),))
+    agrees(tmp_path / "half.dcmodel", model, torch.randn(3, 2, 5, 5), tolerance=1e-3)
+    kept = read_file(tmp_path / "half.dcmodel").graph.weights
+    assert {name for name, weight in kept.items() if weight.values.dtype == np.float16} == {
+        name for op in graph.ops[:2] for name in op.weights.values() if not name.startswith("0.")
+    } | {name for role, name in graph.ops[3].weights.items() if role == "bias"}
 
 
 def test_export_leaves_the_model_as_it_is(tmp_path: Path) -> None:

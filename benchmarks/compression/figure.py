@@ -21,13 +21,13 @@ def size_against_error(rows: Sequence[Row]) -> str:
     panels = []
     for number, task in enumerate(task for task in TASKS if any(row.network == task.name for row in rows)):
         own = [row for row in rows if row.network == task.name]
-        paper = task.reported
-        points = [
-            (paper.kb * 1000, paper.error, "paper", _COLOURS[6]),
-            *((row.file_bytes, row.file_error, f"seed {row.seed}", _COLOURS[row.seed % 3]) for row in own),
+        points: list[tuple[float, float, str, str]] = [
+            (row.file_bytes, row.file_error, f"seed {row.seed}", _COLOURS[row.seed % 3]) for row in own
         ]
+        if task.reported is not None:
+            points.insert(0, (task.reported.kb * 1000, task.reported.error, "paper", _COLOURS[6]))
         dense = [(row.dense_error, f"seed {row.seed}, dense", _COLOURS[row.seed % 3]) for row in own]
-        panels.append(_panel(number, f"{paper.title}: test error (%) against bytes", points, dense))
+        panels.append(_panel(number, f"{task.title}: test error (%) against bytes", points, dense))
     return _document(len(panels) * _WIDTH, _HEIGHT, panels)
 
 
@@ -37,7 +37,7 @@ def bytes_by_part(rows: Sequence[Row]) -> str:
     scale = 560 / max(row.file_bytes for row in rows)
     for line, row in enumerate(rows):
         y, x = 60 + 26 * line, 190.0
-        parts.append(_text(180, y + 13, f"{task_of(row.network).reported.title}, seed {row.seed}", "end"))
+        parts.append(_text(180, y + 13, f"{task_of(row.network).title}, seed {row.seed}", "end"))
         for name, size in _sizes(row).items():
             colour = _COLOURS[_PARTS.index(name)]
             tip = f"<title>{name}: {size:,} bytes</title>"
@@ -88,7 +88,7 @@ def _panel(
         parts.append(
             f'<path d="M{start - 4} {y:.1f}h4" stroke="#222"/>' + _text(start - 8, y + 4, f"{step / 10}", "end")
         )
-    for mark in (5000, 6000, 7000, 8000, 10000, 20000, 40000):
+    for mark in (5000, 6000, 7000, 8000, 10000, 15000, 20000, 40000):
         if left <= math.log10(mark) <= right:
             x = place(mark, low)[0]
             parts.append(f'<path d="M{x:.1f} {bottom}v4" stroke="#222"/>')

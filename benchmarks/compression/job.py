@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from benchmarks.compression.split import load_split
 from benchmarks.compression.task import Task, task_of
-from benchmarks.compression.training import Training
+from benchmarks.compression.training import EXAMPLE, Training
 from dcmobile.report.report_of_file import file_report
 from examples.mnist import data
 from examples.mnist.evaluate import evaluate_apart
@@ -24,7 +22,7 @@ class Row:
     """A row of report.json.
 
     dense_bytes: of the parameters in fp32. file_bytes: of the whole file. dense_error, file_error: per cent of the
-    10,000 test digits, the file's by the C++ runtime. held_back_*: of the 5,000 digits that choices are made by.
+    10,000 test pictures, the file's by the C++ runtime. held_back_*: of the 5,000 that choices are made by.
     layers: as ``dcmobile inspect --json`` gives them. structure_bytes: what is neither weights nor padding.
     seconds: of training, from data to the file, interrupted or not.
     """
@@ -48,37 +46,40 @@ class Row:
         return asdict(self)
 
 
+@dataclass(frozen=True)
 class Job(SeededJob):
-    """One of the benchmark's."""
+    """One of the benchmark's. share: of the training pictures and of the recipe's steps, to look at the whole road."""
+
+    share: float = 1.0
 
     @property
     def task(self) -> Task:
         """How the network is trained."""
-        return task_of(self.network)
+        return replace(task_of(self.network), share=self.share)
 
     @property
     def title(self) -> str:
         """What progress calls the job."""
-        return f"{self.task.reported.title}, seed {self.seed}"
+        return f"{self.task.title}, seed {self.seed}"
 
     def run(self, progress: Progress) -> Row:
-        """Train, compress, write the file, classify the test digits with it."""
-        mnist = data.fetch()
+        """Train, compress, write the file, classify the test pictures with it."""
+        pictures = self.task.fetch()
         work = self.prepare(fingerprint(self.task))
-        training = Training(self.task, self.seed, load_split(mnist), work, progress)
+        training = Training(self.task, self.seed, load_split(pictures, self.share), work, progress)
         dense = training.dense()
         compressor = training.compressed(dense)
         progress("file", 0, 1, "")
         written = time.monotonic()
-        report = compressor.export(self.file, (torch.zeros(1, 1, 28, 28),))
+        report = compressor.export(self.file, EXAMPLE)
         row = Row(
             network=self.network,
             seed=self.seed,
             dense_bytes=report.dense_bytes,
             file_bytes=self.file.stat().st_size,
             ratio=round(report.dense_bytes / self.file.stat().st_size, 2),
-            dense_error=error(dense, data.load("t10k", mnist)),
-            file_error=evaluate_apart(self.file, mnist).error,
+            dense_error=error(dense, data.load("t10k", pictures)),
+            file_error=evaluate_apart(self.file, pictures).error,
             held_back_dense_error=training.held_back_error(dense),
             held_back_file_error=training.held_back_error(compressor.model),
             structure_bytes=report.bytes.structure,
@@ -93,5 +94,5 @@ class Job(SeededJob):
 def fingerprint(task: Task) -> str:
     """Of everything in this folder that training depends on."""
     recipe = task.recipe()
-    sources = (Path(__file__).with_name(name) for name in ("shift.py", "split.py", "training.py"))
+    sources = (Path(__file__).with_name(name) for name in ("split.py", "training.py", "vary.py"))
     return fingerprint_of((task.parts(), recipe.budget, recipe.sharing), sources)

@@ -29,7 +29,8 @@ from tasks.calibration import calibration_inputs
 
 import dcmobile
 from benchmarks.compression.document import replace_between
-from dcmobile import zoo
+from dcmobile import to_size, zoo
+from dcmobile.graph_file import silent
 from dcmobile.zoo import trained
 
 RATIOS = {"mobilenet_v2": (6, 7, 8, 9, 10), "efficientnet_lite0": (5, 6, 7, 8)}
@@ -122,15 +123,14 @@ def _made(name: str, method: str, size: int, path: Path, scans: Path, recipes: P
         return report
     compensate = method == "compensated"
     inputs = calibration_inputs(name, SAMPLES).numpy()
-    if recipes is None:
-        return dcmobile.compress(
-            trained.load(name), path, example, target_size=size, calibration=inputs, cache=scans, compensate=compensate
-        )
-    found = dcmobile.search(
-        trained.load(name), None, None, size, path, example, calibration=inputs, folder=scans.parent
+    maker = to_size.measure(
+        trained.load(name), inputs, example, to_size.SAMPLES, None, scans, None, silent, compensate=compensate
     )
-    found.recipe.save(recipes / f"{name}.toml")
-    return dcmobile.compress(trained.load(name), path, example, found.recipe, calibration=inputs)
+    report, chosen = maker.write(path, size)  # what compress does for a target size
+    chosen.save(path.with_suffix(".toml"))
+    if recipes is not None and compensate:
+        chosen.save(recipes / f"{name}.toml")
+    return report
 
 
 @cache

@@ -1,4 +1,6 @@
-"""MNIST in three parts: what is trained on, what choices are made by, and what the result is judged by, once."""
+"""MNIST, or data of its form, in three parts: what is trained on, what choices are made by, and what the result is
+judged by, once.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,12 @@ class Split:
     held_back: data.Digits
 
 
-def load_split(folder: Path) -> Split:
-    """From a folder that ``data.fetch`` gave."""
+def load_split(folder: Path, share: float = 1.0) -> Split:
+    """From a folder that ``data.fetch`` gave. share: of the training pictures that is used."""
     digits = data.load("train", folder)
     order = np.random.default_rng(_SEED).permutation(len(digits.labels))
-    return Split(_part(digits, np.sort(order[HELD_BACK:])), _part(digits, np.sort(order[:HELD_BACK])))
+    used = int(share * (len(order) - HELD_BACK))
+    return Split(_part(digits, np.sort(order[HELD_BACK:][:used])), _part(digits, np.sort(order[:HELD_BACK])))
 
 
 def _part(digits: data.Digits, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> data.Digits:

@@ -1,7 +1,7 @@
 """Dense training, then pruning and sharing around an ordinary loop with the Compressor's calls in it.
 
-The dense network is the teacher in both, on digits that are moved by up to a pixel. After each epoch everything goes
-into a checkpoint, from which an interrupted run goes on; it then gives the same file.
+The dense network is the teacher in both, on pictures that are varied. After each epoch everything goes into a
+checkpoint, from which an interrupted run goes on; it then gives the same file.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from benchmarks.compression.shift import shifted
 from benchmarks.compression.split import Split
 from benchmarks.compression.task import BATCH, Task
-from dcmobile import Compressor, Distillation
+from dcmobile import Compressor, Distillation, fold_batch_norms
 from examples.mnist.training import MOMENTUM, WEIGHT_DECAY, Progress, error
+
+EXAMPLE = (torch.zeros(1, 1, 28, 28),)
 
 #: Learning rate at a share of the stage that is done, as a share of the largest.
 Schedule = Callable[[float], float]
@@ -53,11 +54,13 @@ class Training:
         optimizer = torch.optim.SGD(
             model.parameters(), numbers.dense_rate, MOMENTUM, weight_decay=WEIGHT_DECAY, nesterov=True
         )
+        random = torch.Generator().manual_seed(self.seed + 1)
 
         def loss(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-            return F.cross_entropy(model(_strided(images)), labels)
+            seen = self.task.vary(images, random) if numbers.dense_varied else images
+            return F.cross_entropy(model(_strided(seen)), labels)
 
-        run = _Stage(self, "dense", model, optimizer, numbers.dense_epochs, _cosine, loss)
+        run = _Stage(self, "dense", model, optimizer, numbers.dense_epochs, _cosine, loss, random)
         run.go(model.load_state_dict, lambda: None)
         _save(model.state_dict(), done)
         return model.eval()
@@ -72,8 +75,8 @@ class Training:
         random = torch.Generator()
 
         def loss(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-            moved = _strided(shifted(images, random))
-            return teach(model(moved), labels, moved)
+            seen = _strided(self.task.vary(images, random))
+            return teach(model(seen), labels, seen)
 
         def ramped(done: float) -> float:
             ramp = compressor.last_step / (numbers.prune_epochs * (len(self.labels) // BATCH))
@@ -84,6 +87,8 @@ class Training:
             ("share", numbers.share_epochs, numbers.share_rate, 0.0, _cosine, compressor.share),
         )
         for stage, epochs, rate, decay, schedule, begin in stages:
+            if stage == "share":
+                fold_batch_norms(model, EXAMPLE)
             done = self.folder / f"{stage}.pt"
             if done.exists():
                 compressor.load_state_dict(torch.load(done, weights_only=True))

@@ -1,4 +1,4 @@
-"""Jobs in processes side by side, and a bar for each: lines instead of bars where the output is no terminal."""
+"""Jobs in processes side by side, and a bar for each; where the output is no terminal, a line a tenth of a stage."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class _Display:
             disable=not console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
-        self._stages: dict[str, str] = {}
+        self._told: dict[str, tuple[str, int]] = {}
 
     def __enter__(self) -> _Display:
         self._bars.start()
@@ -99,7 +99,13 @@ class _Display:
                 return
             if name not in self._tasks:
                 self._tasks[name] = self._bars.add_task(name, stage=stage, note="")
-            if self._stages.get(name) != stage and not self._console.is_terminal:
-                self._console.print(f"{name}: {stage}", highlight=False)
-            self._stages[name] = stage
+            if not self._console.is_terminal:
+                self._tell_tenths(name, stage, done, total, note)
             self._bars.update(self._tasks[name], stage=stage, completed=done, total=total, note=note)
+
+    def _tell_tenths(self, name: str, stage: str, done: int, total: int, note: str) -> None:
+        """A line at each tenth of a stage, so that the output of hours stays short and shows that it goes on."""
+        tenth = stage, 10 * done // total
+        if self._told.get(name) != tenth:
+            self._told[name] = tenth
+            self._console.print(f"{name}: {stage} {10 * tenth[1]} % {note}".rstrip(), highlight=False, markup=False)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+import hashlib
 import xml.etree.ElementTree
 from dataclasses import replace
 from pathlib import Path
@@ -8,15 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.compression import document, job
+from benchmarks.compression import document, fashion, job
 from benchmarks.compression.job import Row, fingerprint
 from benchmarks.compression.report import reached, read_report, write_report
-from benchmarks.compression.shift import shifted
 from benchmarks.compression.split import Split, load_split
-from benchmarks.compression.task import TASKS, Numbers
+from benchmarks.compression.task import FASHION, LENETS, TASKS, Numbers
 from benchmarks.compression.training import Training
+from benchmarks.compression.vary import shifted, shifted_and_mirrored
 from dcmobile.fileformat import read_file
-from examples.mnist.data import Digits
+from examples.mnist.data import DataError, Digits
 
 PARTS = {"gaps": 10, "codes": 20, "biases": 5, "codebook": 4, "tables": 3, "chunk_records": 36, "dense": 0}
 
@@ -59,6 +61,53 @@ def test_digits_move_by_a_pixel_at_most() -> None:
     assert len({(int(y), int(x)) for y, x in different}) == 9
 
 
+def test_pictures_are_mirrored_left_to_right_one_by_one() -> None:
+    images = torch.zeros(400, 1, 7, 9)
+    images[:, 0, 2, 2] = 1
+    seen = shifted_and_mirrored(images, torch.Generator().manual_seed(0))
+    assert (seen.sum((1, 2, 3)) == 1).all()
+    right = (seen[:, 0, 1:4, 5:8].sum((1, 2)) == 1).sum()
+    left = (seen[:, 0, 1:4, 1:4].sum((1, 2)) == 1).sum()
+    assert int(left + right) == 400
+    assert 150 < int(left) < 250
+
+
+def test_a_share_of_the_training_is_one_of_everything() -> None:
+    brief = replace(FASHION, share=0.02)
+    whole, short = FASHION.recipe(), brief.recipe()
+    assert whole.budget is not None
+    assert short.budget is not None
+    assert short.sharing is not None
+    assert whole.sharing is not None
+    assert whole.budget.end is not None
+    assert (short.budget.end, short.budget.every) == (whole.budget.end // 50, 1)
+    assert (short.sharing.end, short.sharing.every) == (whole.sharing.end // 50, 1)
+    assert replace(short.budget, end=whole.budget.end, every=whole.budget.every) == whole.budget
+    assert (short.layers, short.seed) == (whole.layers, whole.seed)
+    assert fingerprint(brief) != fingerprint(FASHION)
+
+
+def test_fashion_mnist_is_unpacked_once_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged, folder = tmp_path / "packaged", tmp_path / "cache" / "fashion-mnist"
+    contents = {name: f"content of {name}".encode() for name in fashion.SHA256}
+    monkeypatch.setattr(
+        fashion, "SHA256", {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    )
+    with pytest.raises(DataError, match="apt-get install dataset-fashion-mnist"):
+        fashion.fetch(folder, packaged)
+    packaged.mkdir()
+    for name, content in contents.items():
+        (packaged / f"{name}.gz").write_bytes(gzip.compress(content))
+    assert fashion.fetch(folder, packaged) == folder
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == contents
+    name = "t10k-labels-idx1-ubyte"
+    (packaged / f"{name}.gz").write_bytes(gzip.compress(b"other"))
+    fashion.fetch(folder, packaged)  # what is there needs no package
+    (folder / name).write_bytes(b"cut")
+    with pytest.raises(DataError, match=r"t10k-labels.*SHA-256 differs"):
+        fashion.fetch(folder, packaged)
+
+
 @pytest.mark.parametrize(
     ("change", "enough"),
     [({}, True), ({"ratio": 119.9}, False), ({"file_error": 1.61}, False), ({"dense_error": 1.7}, True)],
@@ -66,6 +115,9 @@ def test_digits_move_by_a_pixel_at_most() -> None:
 def test_reached(change: dict[str, float], enough: bool) -> None:
     assert reached(replace(row(), **change)) is enough  # type: ignore[arg-type]
     assert not reached(replace(row(), file_error=1.65, dense_error=1.9))
+    fashion_row = replace(row(), network="resnet20", ratio=60.0, dense_error=5.6, file_error=5.8)
+    assert reached(fashion_row)
+    assert not reached(replace(fashion_row, file_error=5.81))
 
 
 def test_report_round_trip(tmp_path: Path) -> None:
@@ -79,7 +131,8 @@ def test_report_round_trip(tmp_path: Path) -> None:
 
 def test_the_page_gets_its_tables_and_plots(tmp_path: Path) -> None:
     page = tmp_path / "compression.md"
-    page.write_text(f"before\n{document.BEGIN}\nold\n{document.END}\nafter\n")
+    fashion_marks = f"{document.FASHION_BEGIN}\nfrom before\n{document.FASHION_END}"
+    page.write_text(f"before\n{document.BEGIN}\nold\n{document.END}\nbetween\n{fashion_marks}\nafter\n")
     document.write_document(page, [row("lenet5", ratio=260), row()])
     text = page.read_text()
     assert text.startswith("before\n")
@@ -92,6 +145,14 @@ def test_the_page_gets_its_tables_and_plots(tmp_path: Path) -> None:
         assert drawing.tag.endswith("svg")
     labels = [text.text for text in xml.etree.ElementTree.parse(tmp_path / "compression-error.svg").iter() if text.text]
     assert labels.count("seed 0, dense") == 2  # one a panel, at its line
+    layers = [{**row().layers[0], "name": name} for name in ("conv", "blocks.0.conv1", "fc")]
+    document.write_document(page, [replace(row("resnet20", ratio=61.5), layers=layers)])
+    text = page.read_text()
+    assert "from before" not in text
+    assert "| LeNet-300-100 | 0 | 1,066,440 | 8,500 |" in text  # of the run before
+    assert (tmp_path / "compression-fashion-error.svg").exists()
+    assert "61.5x smaller at 1.50 % (one seed); the goal is 60x at 0.2 points above the dense network at most." in text
+    assert "| blocks.0.conv1 | 1.3 % | 9.5 | 78 | 10 | 20 | 5 |" in text
     page.write_text("no marks")
     with pytest.raises(ValueError, match="has no lines"):
         document.write_document(page, [row()])
@@ -101,6 +162,8 @@ def test_the_committed_page_has_its_marks() -> None:
     page = Path(__file__).parents[2] / "docs" / "compression.md"
     assert document.BEGIN in page.read_text()
     assert document.END in page.read_text()
+    assert document.FASHION_BEGIN in page.read_text()
+    assert document.FASHION_END in page.read_text()
 
 
 def test_recipes_end_within_their_epochs() -> None:
@@ -114,7 +177,7 @@ def test_recipes_end_within_their_epochs() -> None:
 
 
 def test_a_fingerprint_of_what_training_depends_on() -> None:
-    first, second = TASKS
+    first, second = LENETS
     assert fingerprint(first) != fingerprint(second)
     assert fingerprint(replace(first, goal=1)) == fingerprint(first)
     assert fingerprint(replace(first, numbers=replace(first.numbers, share_epochs=1))) != fingerprint(first)

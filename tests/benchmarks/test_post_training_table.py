@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.compression import peers
 from benchmarks.compression.document import replace_between
-from benchmarks.compression.peers import int8
 from benchmarks.compression.post_training import BEGIN, END, Row, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "compression.md"
@@ -41,9 +41,30 @@ def test_int8_of_the_peers_is_near_and_a_quarter() -> None:
         "a": np.random.default_rng(0).normal(size=(32, 16, 3, 3)).astype(np.float32),
         "b": np.zeros((3, 4), np.float32),
     }
-    size, decoded = int8(weights)
+    data, decoded = peers.int8(weights)
     largest = np.abs(weights["a"]).reshape(32, -1).max(1)
     error = np.abs(decoded["a"] - weights["a"]).reshape(32, -1).max(1)
     assert (error <= largest / 254 + 1e-6).all()
     np.testing.assert_array_equal(decoded["b"], 0)
-    assert size < weights["a"].nbytes / 3
+    assert weights["a"].nbytes / 4 < len(data) < weights["a"].nbytes / 3
+    sizes = [pack(data) for pack in peers.PACKERS.values()]
+    assert sizes[0] == len(data)
+    assert sizes[1] < len(data)
+    assert sizes[2] < len(data)
+
+
+def test_the_table_of_the_peers_goes_between_its_marks(tmp_path: Path) -> None:
+    rows = [
+        peers.Row("efficientnet_lite0", "int8", 8_000_000, 2_000_000, 17, 19, 0.99, 0.001),
+        peers.Row("mobilenet_v2", "coremltools, 4 bits, xz", 8_000_000, 1_000_000, 9, 12, 0.5, 0.31),
+        peers.Row("mobilenet_v2", "int8, gzip", 8_000_000, 1_900_000, 18, 20, 0.987, 0.002),
+    ]
+    page = tmp_path / "page.md"
+    page.write_text(PAGE.read_text())
+    replace_between(page, peers.BEGIN, peers.END, peers.table(rows))
+    lines = page.read_text().partition(peers.BEGIN)[2].partition(peers.END)[0].strip().splitlines()[2:]
+    assert lines == [
+        "| MobileNetV2 | int8, gzip | 4.21x | 18 | 20 | 98.7 % | 0.20 % |",
+        "| MobileNetV2 | coremltools, 4 bits, xz | 8.00x | 9 | 12 | 50.0 % | 31.00 % |",
+        "| EfficientNet-Lite0 | int8 | 4.00x | 17 | 19 | 99.0 % | 0.10 % |",
+    ]

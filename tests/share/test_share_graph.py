@@ -140,6 +140,24 @@ def test_half_biases() -> None:
     assert halved.weights["1.weight"] is graph.weights["1.weight"]
 
 
+def test_a_batch_norm_on_its_own_is_halved_with_its_factors() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(3, 4, 1, bias=False), nn.BatchNorm2d(4), nn.Conv2d(4, 2, 1), nn.LayerNorm([5, 5])
+    ).eval()
+    graph = capture(model, (torch.zeros(1, 3, 5, 5),))
+    names = {op.kind: op.weights for op in graph.ops}
+    halved = half_biases(graph, Recipe({"*": {"biases": "fp16"}}))
+    types = {role: halved.weights[name].values.dtype for role, name in names["ChannelAffine"].items()}
+    assert types == {"weight": np.float16, "bias": np.float16}
+    assert halved.weights["0.weight"] is graph.weights["0.weight"]
+    assert halved.weights["3.weight"] is graph.weights["3.weight"]
+    only = half_biases(graph, Recipe({"1": {"biases": "fp16"}}))
+    assert [name for name, weight in only.weights.items() if weight.values.dtype == np.float16] == list(
+        names["ChannelAffine"].values()
+    )
+
+
 def test_what_float16_cannot_hold_is_refused() -> None:
     model = nn.Linear(2, 2).eval()
     with torch.no_grad():

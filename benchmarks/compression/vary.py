@@ -1,4 +1,4 @@
-"""Digits moved by a pixel: more to learn from, while the teacher still tells what each of them is."""
+"""Pictures moved by a pixel, and mirrored: more to learn from, while the teacher still tells what each of them is."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def shifted(images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
         padded = F.pad(part, (LARGEST,) * 4)
         moved.append(padded[:, :, down : down + images.shape[2], right : right + images.shape[3]])
     return torch.cat(moved)
+
+
+def shifted_and_mirrored(images: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+    """``shifted``, then each picture mirrored left to right or not."""
+    mirrored = torch.rand(len(images), generator=random) < 0.5
+    moved = shifted(images, random)
+    return torch.where(mirrored[:, None, None, None], moved.flip(3), moved)
