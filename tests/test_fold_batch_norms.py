@@ -86,7 +86,7 @@ def small() -> nn.Sequential:
 
 def test_masks_stay_and_know_the_new_gradients(tmp_path: Path) -> None:
     model = trained(small())
-    layers = {"0": {"density": 0.5}, "3": {"density": 0.5, "bits": 3}}
+    layers = {"0": {"density": 0.5, "biases": "fp32"}, "3": {"density": 0.5, "bits": 3, "biases": "fp32"}}
     compressor = Compressor(model, Recipe(layers, sharing={"rate": 0.001, "end": 5}))
     compressor.prune()
     density = compressor.layers()[0].density
